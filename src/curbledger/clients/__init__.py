@@ -1,0 +1,1 @@
+"""Who runs parking here: clients, their tokens, and their policy for collections."""

@@ -1,0 +1,95 @@
+"""A client's rules for what is handed over. Versions are kept: a placement names the one that made it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from curbledger.database.fields import MoneyField
+from curbledger.database.owned import ClientOwned
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# What stops a handoff when staff or a court say so (domain.md: "hold").
+HOLD_KINDS = ("appeal", "dispute", "bankruptcy", "deceased", "payment_plan", "court", "other", "unprintable")
+
+
+def every_hold_kind() -> list[str]:
+    """The default: every kind of hold keeps a violation back."""
+    return list(HOLD_KINDS)
+
+
+class CollectionsPolicy(ClientOwned):
+    """One version of the rules. The newest version of a client is in force."""
+
+    version = models.PositiveIntegerField()
+    # Whole days since the due day. One that is due today is not overdue, so 0 and 1 mean the same.
+    days_past_due = models.PositiveSmallIntegerField(default=0)
+    minimum_balance = MoneyField(default=Decimal("0.01"))
+    notice_required = models.BooleanField(default=False)
+    # Whole days that must have passed since the notice.
+    notice_age_days = models.PositiveSmallIntegerField(default=0)
+    excluded_categories = ArrayField(models.BigIntegerField(), default=list)
+    excluded_locations = ArrayField(models.BigIntegerField(), default=list)
+    # Some debts may not be placed after so many days since issue; null: no limit.
+    oldest_age_days = models.PositiveIntegerField(null=True)
+    hold_kinds = ArrayField(models.CharField(max_length=20), default=every_hold_kind)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "collections_policy"
+        constraints = (
+            models.UniqueConstraint("client", "version", name="collections_policy_version_is_unique"),
+            models.CheckConstraint(
+                condition=models.Q(minimum_balance__gt=0), name="collections_policy_minimum_is_positive"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
+def current_policy() -> CollectionsPolicy:
+    """The policy in force in this scope."""
+    return CollectionsPolicy.objects.order_by("-version")[:1].get()
+
+
+def change_policy(*, client_id: int, at: datetime, by: str, **changes: Any) -> CollectionsPolicy:
+    """Put a new version in force: the present one with `changes`. In the client's scope.
+
+    Two changes at once cannot both become the same version: the constraint refuses the second.
+    """
+    policy = CollectionsPolicy.objects.order_by("-version").first() or CollectionsPolicy(version=0)
+    for name, value in changes.items():
+        if name not in CHANGEABLE:
+            raise TypeError(f"A policy has no {name}")
+        setattr(policy, name, value)
+    newest = CollectionsPolicy.objects.aggregate(newest=Coalesce(models.Max("version"), 0))["newest"]
+    policy.pk = None
+    policy._state.adding = True
+    policy.client_id = client_id
+    policy.version = newest + 1
+    policy.created_at = at
+    policy.created_by = by
+    policy.save()
+    return policy
+
+
+CHANGEABLE = frozenset(
+    {
+        "days_past_due",
+        "minimum_balance",
+        "notice_required",
+        "notice_age_days",
+        "excluded_categories",
+        "excluded_locations",
+        "oldest_age_days",
+        "hold_kinds",
+    }
+)

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, which starts the embedded database on demand."""

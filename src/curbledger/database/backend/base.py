@@ -1,0 +1,30 @@
+"""The connection: Django's PostgreSQL, and what to do when the embedded server does not answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from django.conf import settings
+from django.db.backends.postgresql import base
+
+from curbledger.database import embedded
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL by DATABASE_URL, or the embedded one of CURBLEDGER_HOME, which is started on demand."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
+        """Connect; where the embedded server does not run, start it (again) and connect then."""
+        if settings.CURBLEDGER.database_url is not None:
+            return super().get_new_connection(conn_params)
+        server = embedded.of(settings.CURBLEDGER.home)
+        server.hold()
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError:
+            server.ensure_running()
+            return super().get_new_connection(conn_params)

@@ -1,0 +1,41 @@
+"""The one place that opens a client's rows.
+
+Every table that belongs to a client has row-level security on it (policies.py), and shows rows only to a
+transaction that says whose they are. A scope is that transaction. The setting is local to it, so that a
+connection pooler may give the next transaction to another client.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from curbledger.errors import ScopeViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# After the first scope of a session the setting is '', not null: the policies read both as "no client".
+_OPEN = "SELECT current_setting('curbledger.client_id', true), set_config('curbledger.client_id', %s, true)"
+
+
+@contextmanager
+def client_scope(client_id: int) -> Iterator[None]:
+    """One transaction in which this client's rows, and no others, exist.
+
+    Commits at the end, rolls back when an exception leaves it. Inside itself it nests as a savepoint, for the
+    same client only; for another it raises ScopeViolation.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_OPEN, [str(client_id)])
+            (before, _) = cursor.fetchone()
+            if before and before != str(client_id):
+                raise ScopeViolation(f"The scope of client {client_id} was opened inside that of client {before}.")
+            yield
+            # A setting outlives a released savepoint: where this scope stood inside a transaction that had
+            # none, the rest of that transaction must not see the client's rows.
+            if not before:
+                cursor.execute("SELECT set_config('curbledger.client_id', '', true)")

@@ -1,0 +1,1 @@
+"""Small pure things that every layer may use: clock, money, plates, SQL files, digests."""

@@ -1,0 +1,40 @@
+"""The one place that reads the machine's clock. Domain verbs take the time as an argument instead."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_SECOND = timedelta(seconds=1)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The calendar day at `at` where the client is."""
+    return at.astimezone(zone).date()
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of `day` where the client is, in UTC.
+
+    Where the clock skips midnight, it is the first moment after the gap; where it repeats, the first of the two.
+    """
+    midnight = datetime.combine(day, time.min, tzinfo=zone)
+    moment = midnight.astimezone(UTC)
+    # Read with the offset from after a change: the same moment, a later one where midnight repeats, an earlier one
+    # where it is skipped. Only then is `moment` no midnight, and the change lies between the two.
+    before = midnight.replace(fold=1).astimezone(UTC)
+    while moment - before > _SECOND:
+        middle = before + (moment - before) // 2
+        if local_day(middle, zone) < day:
+            before = middle
+        else:
+            moment = middle
+    return moment.replace(microsecond=0)

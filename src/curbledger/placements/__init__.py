@@ -1,0 +1,1 @@
+"""The handoff: agencies, batches, revisions, chunks, placements; claim, render, deliver, reopen, replay."""

@@ -1,0 +1,147 @@
+"""One answer to an agency is one batch. What goes out again goes out as the batch's next revision."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from curbledger.database.fields import ClientForeignKey, MoneyField
+from curbledger.database.owned import ClientOwned
+
+
+class BatchState(models.TextChoices):
+    """How a batch stands. A batch of a server process that died counts as undelivered (deliverer.py)."""
+
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+class Batch(ClientOwned):
+    """One handoff to one agency. `epoch` is raised by whoever takes it on, so that the one before cannot write on."""
+
+    uuid = models.UUIDField(default=uuid.uuid4)
+    agency = ClientForeignKey("placements.Agency")
+    state = models.CharField(max_length=20, choices=BatchState.choices)
+    revision = models.PositiveIntegerField(default=1)
+    epoch = models.PositiveIntegerField(default=1)
+    deliverer = models.UUIDField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "batch"
+        constraints = (
+            models.UniqueConstraint("client", "uuid", name="batch_uuid_is_unique"),
+            models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_is_known"),
+        )
+        indexes = (
+            # Every call looks for what it must take up again; what was delivered must not make that slower.
+            models.Index(
+                "client", "agency", "id", condition=~Q(state=BatchState.DELIVERED), name="batch_to_take_up"
+            ),
+            models.Index("client", "id", name="batch_by_age"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Revision(ClientOwned):
+    """What was in one sending of a batch: count, total, digest, and who asked from where and when."""
+
+    batch = ClientForeignKey("placements.Batch")
+    number = models.PositiveIntegerField()
+    claimed_at = models.DateTimeField()
+    record_count = models.PositiveIntegerField()
+    total = models.DecimalField(max_digits=16, decimal_places=2)
+    chunk_records = models.PositiveIntegerField()
+    # The end of the answer, made with the claim.
+    tail = models.BinaryField()
+    # Known once every chunk is there.
+    digest = models.CharField(max_length=64, null=True)
+    size = models.BigIntegerField(null=True)
+    rendered_at = models.DateTimeField(null=True)
+    token_name = models.CharField(max_length=200, default="")
+    remote_address = models.CharField(max_length=64, default="")
+    user_agent = models.CharField(max_length=400, default="")
+    # How its delivery ended, in words, and when.
+    outcome = models.CharField(max_length=200, null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "batch_revision"
+        constraints = (models.UniqueConstraint("client", "batch", "number", name="revision_number_is_unique"),)
+
+    def __str__(self) -> str:
+        return f"revision {self.number}"
+
+
+class Chunk(ClientOwned):
+    """A run of records as it went out: compressed, and committed before its first byte was sent."""
+
+    revision = ClientForeignKey("placements.Revision")
+    position = models.PositiveIntegerField()
+    record_count = models.PositiveIntegerField()
+    # The last violation in it: where the next chunk begins.
+    last_violation_id = models.BigIntegerField()
+    size = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "batch_chunk"
+        constraints = (models.UniqueConstraint("client", "revision", "position", name="chunk_position_is_unique"),)
+
+    def __str__(self) -> str:
+        return f"chunk {self.position}"
+
+
+class PlacementState(models.TextChoices):
+    """How a placement stands. The first alone means that the agency has the debt."""
+
+    OPEN = "open"
+    # Left the batch before it was delivered, or went out again in its next revision.
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    PAID = "paid"
+    RECALLED = "recalled"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+# The states in which a violation has had its turn in this cycle.
+HANDED_OVER = Q(state__in=("open", "paid", "recalled", "returned", "closed"))
+
+
+class Placement(ClientOwned):
+    """One violation in one revision: the balance frozen, and the evidence of why it was eligible.
+
+    The unique constraint is what "never twice" rests on: whatever the code does, one violation can have its turn
+    once in a cycle.
+    """
+
+    revision = ClientForeignKey("placements.Revision")
+    violation = ClientForeignKey("violations.Violation")
+    cycle = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=20, choices=PlacementState.choices)
+    balance = MoneyField()
+    evidence = models.JSONField()
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=400, null=True)
+
+    class Meta:
+        db_table = "placement"
+        constraints = (
+            models.UniqueConstraint("client", "revision", "violation", name="placement_is_once_in_a_revision"),
+            models.UniqueConstraint(
+                fields=("client", "violation", "cycle"), condition=HANDED_OVER, name="placement_is_once_in_a_cycle"
+            ),
+            models.CheckConstraint(condition=Q(state__in=PlacementState.values), name="placement_state_is_known"),
+            models.CheckConstraint(condition=Q(balance__gt=0), name="placement_balance_is_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"violation {self.violation_id} in revision {self.revision_id}"

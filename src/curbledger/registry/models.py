@@ -1,0 +1,18 @@
+"""Where Django looks for the tables of this app."""
+
+from curbledger.registry.lookups import Colour, LookupCounter, Make, PlateType, Province, UserType, VehicleType
+from curbledger.registry.person import Person
+from curbledger.registry.vehicle import Driver, Vehicle
+
+__all__ = [
+    "Colour",
+    "Driver",
+    "LookupCounter",
+    "Make",
+    "Person",
+    "PlateType",
+    "Province",
+    "UserType",
+    "Vehicle",
+    "VehicleType",
+]

@@ -1,0 +1,89 @@
+"""What moves a ticket's money: payments, adjustments, fees, granted discounts. Rows are added, never changed away."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from curbledger.database.fields import ClientForeignKey, MoneyField
+from curbledger.database.owned import ClientOwned
+
+
+class LedgerEntry(ClientOwned):
+    """One movement on one ticket, by whom and when."""
+
+    violation = ClientForeignKey("violations.Violation")
+    amount = MoneyField()
+    recorded_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.amount} on violation {self.violation_id}"
+
+
+class Payment(LedgerEntry):
+    """Money that came in. A reversal (a bounced cheque, a mistake) keeps the row and takes it out of the balance."""
+
+    paid_at = models.DateTimeField()
+    method = models.CharField(max_length=50, default="")
+    reference = models.CharField(max_length=100, null=True)
+    reversed_at = models.DateTimeField(null=True)
+    reversal_reason = models.TextField(null=True)
+
+    class Meta:
+        db_table = "payment"
+        constraints = (
+            # The same payment sent again is the same payment; one cheque may pay several tickets.
+            models.UniqueConstraint("client", "violation", "reference", name="payment_reference_is_unique"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_is_positive"),
+        )
+        indexes = (models.Index("client", "violation", name="payment_by_violation"),)
+
+
+class Fee(LedgerEntry):
+    """Added to what is owed: late, court, search."""
+
+    kind = models.CharField(max_length=50)
+    reason = models.TextField(default="")
+
+    class Meta:
+        db_table = "fee"
+        constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="fee_amount_is_positive"),)
+        indexes = (models.Index("client", "violation", name="fee_by_violation"),)
+
+
+class Discount(LedgerEntry):
+    """Taken off for good: paid early enough, or granted by staff."""
+
+    EARLY = "early_payment"
+
+    kind = models.CharField(max_length=50)
+    reason = models.TextField(default="")
+
+    class Meta:
+        db_table = "discount"
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gt=0), name="discount_amount_is_positive"),
+            models.UniqueConstraint(
+                fields=("client", "violation"),
+                condition=Q(kind="early_payment"),
+                name="discount_early_is_unique",
+            ),
+        )
+        indexes = (models.Index("client", "violation", name="discount_by_violation"),)
+
+
+class Adjustment(LedgerEntry):
+    """The fine was set to `amount`, from what it was before. The last one counts."""
+
+    before = MoneyField(null=True)
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "adjustment"
+        constraints = (models.CheckConstraint(condition=Q(amount__gte=0), name="adjustment_amount_is_not_negative"),)
+        indexes = (models.Index("client", "violation", name="adjustment_by_violation"),)

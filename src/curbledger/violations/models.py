@@ -1,0 +1,22 @@
+"""Where Django looks for the tables of this app."""
+
+from curbledger.violations.ledger import Adjustment, Discount, Fee, Payment
+from curbledger.violations.lists import Category, Location, Offence
+from curbledger.violations.standing import Appeal, Hold, Notice
+from curbledger.violations.violation import Attachment, Detail, Violation
+
+__all__ = [
+    "Adjustment",
+    "Appeal",
+    "Attachment",
+    "Category",
+    "Detail",
+    "Discount",
+    "Fee",
+    "Hold",
+    "Location",
+    "Notice",
+    "Offence",
+    "Payment",
+    "Violation",
+]

@@ -1,0 +1,26 @@
+"""The entry for WSGI servers."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from django.core.wsgi import get_wsgi_application
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curbledger.settings")
+
+_django = get_wsgi_application()
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Django's application, told which of the server's answers it is writing to.
+
+    gunicorn drops the Connection header of an application; only its answer object can be asked to close the
+    connection afterwards. It is the owner of `start_response`. Other servers have none, and nothing is lost.
+    """
+    environ["curbledger.answer"] = getattr(start_response, "__self__", None)
+    return _django(environ, start_response)
