@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.functional import SimpleLazyObject
+
 from curbledger.database.address import django_database
 from curbledger.environment import load
 
 CURBLEDGER = load()
 
-SECRET_KEY = CURBLEDGER.make_secret_key()
+# Made when it is first needed: asking for help must not write files.
+SECRET_KEY = SimpleLazyObject(CURBLEDGER.make_secret_key)
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in CURBLEDGER.allowed_hosts.split(",") if host.strip()]
 
@@ -47,5 +50,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"curbledger": {"level": "INFO"}, "django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "curbledger": {"level": "INFO"},
+        # A caller that misbehaves must not fill the log: what it was told is in its answer.
+        "django.request": {"level": "ERROR"},
+        "django": {"handlers": [], "propagate": True},
+    },
 }

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curbledger.kit.clock import day_start, local_day, now
@@ -68,6 +68,7 @@ def test_midnight_that_was_put_off_by_an_hour_comes_once() -> None:
     assert start.isoformat() == "2019-02-17T03:00:00+00:00"
 
 
+@settings(deadline=None)
 @given(
     day=st.dates(date(1900, 1, 2), date(2100, 1, 1)),
     zone=st.sampled_from(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curbledger.kit import money
@@ -84,6 +84,7 @@ def test_people_see_the_currency_where_it_matters() -> None:
     assert money.show(Decimal("1234.5"), "CAD") == "1,234.50 CAD"
 
 
+@settings(deadline=None)
 @given(st.decimals(-money.LARGEST, money.LARGEST, allow_nan=False, places=2))
 def test_what_is_written_plainly_is_read_again(amount: Decimal) -> None:
     assert money.parse(f"{amount:f}") == amount

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curbledger.kit.plates import plate_key
@@ -42,6 +42,7 @@ def test_an_accent_counts_however_it_is_encoded() -> None:
     assert plate_key(composed) == plate_key(combined) == "\N{LATIN CAPITAL LETTER E WITH ACUTE}1"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=0xFF)))
 def test_the_key_of_a_key_is_itself(plate: str) -> None:
     assert plate_key(plate_key(plate)) == plate_key(plate)

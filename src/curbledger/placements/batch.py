@@ -21,13 +21,15 @@ class BatchState(models.TextChoices):
 
 
 class Batch(ClientOwned):
-    """One handoff to one agency. `epoch` is raised by whoever takes it on, so that the one before cannot write on."""
+    """One handoff to one agency. `attempt` is drawn anew by whoever sets out to deliver it: the outcome of an attempt
+    is written only while it is still the batch's, so that a process that was taken for dead cannot write on.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4)
     agency = ClientForeignKey("placements.Agency")
     state = models.CharField(max_length=20, choices=BatchState.choices)
     revision = models.PositiveIntegerField(default=1)
-    epoch = models.PositiveIntegerField(default=1)
+    attempt = models.UUIDField()
     deliverer = models.UUIDField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     delivered_at = models.DateTimeField(null=True)
@@ -40,9 +42,7 @@ class Batch(ClientOwned):
         )
         indexes = (
             # Every call looks for what it must take up again; what was delivered must not make that slower.
-            models.Index(
-                "client", "agency", "id", condition=~Q(state=BatchState.DELIVERED), name="batch_to_take_up"
-            ),
+            models.Index("client", "agency", "id", condition=~Q(state=BatchState.DELIVERED), name="batch_to_take_up"),
             models.Index("client", "id", name="batch_by_age"),
         )
 

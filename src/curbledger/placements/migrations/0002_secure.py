@@ -23,7 +23,5 @@ class Migration(migrations.Migration):
             "IdempotencyKey",
         ),
         # The bytes are compressed already; PostgreSQL need not try again.
-        migrations.RunSQL(
-            "ALTER TABLE batch_chunk ALTER COLUMN body SET STORAGE EXTERNAL", migrations.RunSQL.noop
-        ),
+        migrations.RunSQL("ALTER TABLE batch_chunk ALTER COLUMN body SET STORAGE EXTERNAL", migrations.RunSQL.noop),
     ]

@@ -1,0 +1,54 @@
+"""curbledger client add, curbledger client collect"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from curbledger.cli.inputs import Code
+from curbledger.clients.client import find_client
+from curbledger.database.scope import client_scope
+from curbledger.kit import clock, money
+from curbledger.placements.switch import foresee, switch_collections
+from curbledger.registry.opening import open_client
+
+app = typer.Typer(help="Clients: operators of parking.", no_args_is_help=True)
+
+
+class Switch(StrEnum):
+    """How the switch can stand."""
+
+    ON = "on"
+    OFF = "off"
+
+
+@app.command()
+def add(
+    code: Annotated[str, Code],
+    name: Annotated[str, typer.Option(help="The client's name in full.")],
+    timezone: Annotated[str, typer.Option(help="Where its days begin and end.")] = "America/Toronto",
+    currency: Annotated[str, typer.Option(help="What its amounts are in.")] = "CAD",
+) -> None:
+    """Make a client. It hands nothing over until collections are switched on for it."""
+    client = open_client(code=code, name=name, timezone=timezone, currency=currency, at=clock.now())
+    typer.echo(f"Made {client.code} ({client.name}). Collections are off: `curbledger client collect {code} on`.")
+
+
+@app.command()
+def collect(
+    code: Annotated[str, Code],
+    to: Annotated[Switch, typer.Argument(help="on or off", show_default=False)],
+) -> None:
+    """Switch collections on or off. Says first what the next call of the agency would hand over."""
+    client = find_client(code)
+    with client_scope(client.pk):
+        if to is Switch.ON:
+            foreseen = foresee(client, at=clock.now())
+            typer.echo(
+                f"The next call hands over {foreseen.count} violations, "
+                f"{money.show(foreseen.total, client.currency)} in all."
+            )
+        switch_collections(client, on=to is Switch.ON)
+    typer.echo(f"Collections are {to.value} for {client.code}.")

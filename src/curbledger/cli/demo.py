@@ -1,0 +1,57 @@
+"""curbledger demo"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from rich.console import Console
+from rich.progress import Progress
+
+from curbledger.cli.inputs import Code
+from curbledger.clients.client import Client, find_client
+from curbledger.database.scope import client_scope
+from curbledger.demo.fill import fill
+from curbledger.errors import NotFound
+from curbledger.kit import clock, money
+from curbledger.placements.switch import switch_collections
+from curbledger.registry.opening import open_client
+
+
+def demo(
+    code: Annotated[str, Code],
+    violations: Annotated[int, typer.Option(min=0, help="How many tickets to add.")] = 2000,
+    overdue: Annotated[int, typer.Option(min=0, help="How many of them are overdue and eligible now.")] = 400,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same town.")] = 1,
+) -> None:
+    """Fill a client with a believable town. The client is made, and switched on, if it is missing."""
+    at = clock.now()
+    client = _client(code)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Issuing tickets", total=violations)
+        result = fill(
+            client,
+            violations=violations,
+            overdue=overdue,
+            seed=seed,
+            at=at,
+            files=settings.CURBLEDGER.home / "files",
+            progress=lambda count: progress.advance(task, count),
+        )
+    typer.echo(
+        f"Added {result.violations} violations to {client.code}; {result.overdue} of them are overdue now "
+        f"and owe {money.show(result.total_owing, client.currency)}."
+    )
+
+
+def _client(code: str) -> Client:
+    try:
+        return find_client(code)
+    except NotFound:
+        client = open_client(
+            code=code, name=f"{code} (demo)", timezone="America/Toronto", currency="CAD", at=clock.now()
+        )
+        with client_scope(client.pk):
+            switch_collections(client, on=True)
+        return client

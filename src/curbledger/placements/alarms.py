@@ -1,0 +1,42 @@
+"""What needs a person's attention about a client's handoffs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from curbledger.kit import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+QUERIES = sql.load("curbledger.placements", "alarms.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is stuck, and what to do about it."""
+
+    what: str
+    hint: str
+
+
+def alarms() -> Iterator[Alarm]:
+    """Everything that is stuck. In the client's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["undelivered"])
+        count, since = cursor.fetchone()
+        if count:
+            yield Alarm(
+                f"{count} batches did not arrive, the oldest of {since:%Y-%m-%d %H:%M} UTC.",
+                "The agency's next call takes the oldest up again. Ask the agency why it has not called.",
+            )
+        cursor.execute(QUERIES["set_aside"])
+        count, ticket = cursor.fetchone()
+        if count:
+            yield Alarm(
+                f"{count} violations could not be printed and are set aside, ticket {ticket} among them.",
+                "`curbledger explain` says what is wrong with each. Mend it, and release the hold.",
+            )

@@ -1,0 +1,142 @@
+"""Chunks: printed once, stored compressed, and committed before their first byte is sent.
+
+Whoever stores a chunk first decides its bytes; everybody else sends those. So a revision can be finished by any
+process at any time, and is the same to the byte however often it is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import zstandard
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from curbledger.errors import CurbledgerError
+from curbledger.kit import sql
+from curbledger.placements.printer import printer
+from curbledger.violations.standing import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from curbledger.placements.batch import Revision
+
+QUERIES = sql.load("curbledger.placements", "chunks.sql")
+
+_LEVEL = 3
+# A database or a machine in trouble says nothing about a record.
+_NOBODYS_FAULT = (OperationalError, InterfaceError, OSError, MemoryError)
+_log = logging.getLogger(__name__)
+
+
+class Unprintable(CurbledgerError):
+    """Some records could not be printed; they were set aside."""
+
+    code = "unprintable"
+
+    def __init__(self, violation_ids: Sequence[int], fault: str) -> None:
+        super().__init__(f"{len(violation_ids)} records could not be printed: {fault}")
+        self.violation_ids = tuple(violation_ids)
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk's bytes, and where the next one begins."""
+
+    position: int
+    record_count: int
+    last_violation_id: int
+    body: bytes
+
+
+def chunk_at(revision: Revision, position: int, *, after: int) -> StoredChunk | None:
+    """The chunk at `position`, whose violations come after `after`; printed and stored if nobody did yet.
+
+    None where the revision has no more records. In the client's scope, which must be left (committed) before a
+    byte of it is sent. Raises Unprintable.
+    """
+    stored = _read(revision, position)
+    if stored is not None:
+        return stored
+    with connection.cursor() as cursor:
+        cursor.execute(
+            QUERIES["next_records"], {"revision": revision.pk, "after": after, "limit": revision.chunk_records}
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    if not ids:
+        return None
+    body = b",".join(_print(revision, ids))
+    made = StoredChunk(position=position, record_count=len(ids), last_violation_id=ids[-1], body=body)
+    return made if _store(revision, made) else _read(revision, position)
+
+
+def set_aside(client_id: int, failed: Unprintable, *, at: datetime) -> None:
+    """Put a hold on records that cannot be printed, so that they stop nobody else's, and raise the alarm."""
+    for violation_id in failed.violation_ids:
+        _log.error("violation %s cannot be printed and is set aside: %s", violation_id, failed.fault)
+        Hold.objects.create(
+            client_id=client_id,
+            violation_id=violation_id,
+            kind="unprintable",
+            reason=f"Its record could not be printed: {failed.fault}",
+            placed_by="system",
+            starts_at=at,
+            created_at=at,
+        )
+
+
+def _print(revision: Revision, ids: Sequence[int]) -> list[bytes]:
+    try:
+        with transaction.atomic():  # scope: a savepoint, so that the search for the culprit can go on after a fault.
+            return printer()(revision.pk, ids)
+    except _NOBODYS_FAULT:
+        raise
+    except Exception as fault:
+        raise _culprits(revision, ids, fault) from fault
+
+
+def _culprits(revision: Revision, ids: Sequence[int], fault: Exception) -> Unprintable:
+    """Print one by one to find whose fault it is. When none fails alone, all of them are to blame together."""
+    bad: list[int] = []
+    for violation_id in ids:
+        try:
+            with transaction.atomic():  # scope: a savepoint, as above.
+                printer()(revision.pk, [violation_id])
+        except _NOBODYS_FAULT:
+            raise
+        except Exception as error:
+            bad.append(violation_id)
+            fault = error
+    return Unprintable(bad or ids, f"{type(fault).__name__}: {fault}")
+
+
+def _read(revision: Revision, position: int) -> StoredChunk | None:
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["read"], {"revision": revision.pk, "position": position})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    record_count, last_violation_id, body = row
+    return StoredChunk(position, record_count, last_violation_id, zstandard.decompress(bytes(body)))
+
+
+def _store(revision: Revision, chunk: StoredChunk) -> bool:
+    """Whether this process was the first to store it: the unique constraint decides."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            QUERIES["store"],
+            {
+                "client": revision.client_id,
+                "revision": revision.pk,
+                "position": chunk.position,
+                "record_count": chunk.record_count,
+                "last_violation_id": chunk.last_violation_id,
+                "size": len(chunk.body),
+                "body": zstandard.compress(chunk.body, _LEVEL),
+            },
+        )
+        return cursor.rowcount == 1

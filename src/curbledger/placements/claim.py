@@ -1,0 +1,119 @@
+"""Claim: in one transaction, lock the candidates, decide with a fresh snapshot, place and mark them.
+
+One statement that locks and decides at once would decide by what it saw when it began, and hand over a ticket
+whose payment was committed while it waited for the row. So each slice is found, locked in id order, and decided
+by a statement of its own, which begins after the lock is held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from curbledger.kit import money, sql
+from curbledger.violations.overdue import QUERIES as RULE
+from curbledger.violations.overdue import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from curbledger.placements.agency import Agency
+    from curbledger.placements.batch import Revision
+
+QUERIES = sql.load("curbledger.placements", "claim.sql")
+
+# Violations locked and decided at a time: enough that a statement's cost vanishes, little enough for flat memory.
+SLICE = 5000
+
+
+@dataclass(slots=True)
+class Claimed:
+    """Count and total of what a claim has placed so far."""
+
+    count: int = 0
+    total: Decimal = field(default=money.ZERO)
+
+    def add(self, placed: Sequence[tuple[int, Decimal]]) -> None:
+        self.count += len(placed)
+        self.total += sum((balance for _, balance in placed), money.ZERO)
+
+
+def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision | None = None) -> Claimed:
+    """Place everything that is overdue for `agency` in `revision`. In the client's scope.
+
+    With `earlier`, the revision that did not arrive, its violations are decided anew: those that still go are
+    placed again, those that do not are withdrawn with the reason and are free.
+    """
+    claimed = Claimed()
+    after = 0
+    while ids := _next_slice(rule, agency, earlier, after):
+        after = ids[-1]
+        _execute(QUERIES["lock"], {"ids": ids})
+        again = [] if earlier is None else _ids(QUERIES["placed"], {"revision": earlier.pk, "ids": ids})
+        if earlier is not None and again:
+            claimed.add(_place_again(rule, revision, earlier, again))
+        before = set(again)
+        claimed.add(_place(rule, revision, [one for one in ids if one not in before]))
+    return claimed
+
+
+def _next_slice(rule: Rule, agency: Agency, earlier: Revision | None, after: int) -> list[int]:
+    """The next ids to lock: new candidates and those of the earlier revision, merged in id order."""
+    ids = _ids(
+        QUERIES["candidates"],
+        {
+            "due_before": rule.due_before(),
+            "after": after,
+            "agency": agency.pk,
+            "assigned_only": agency.assigned_only,
+            "limit": SLICE,
+        },
+    )
+    if earlier is None:
+        return ids
+    placed = _ids(QUERIES["placed_after"], {"revision": earlier.pk, "after": after, "limit": SLICE})
+    return sorted({*ids, *placed})[:SLICE]
+
+
+def _place(
+    rule: Rule, revision: Revision, ids: Sequence[int], *, passed_over: Sequence[str] = ()
+) -> list[tuple[int, Decimal]]:
+    """Decide about locked violations; place and mark those that go. Returns them with their balances."""
+    if not ids:
+        return []
+    parameters = {
+        **rule.parameters(ids),
+        "client": revision.client_id,
+        "revision": revision.pk,
+        "policy_version": rule.policy.version,
+        "passed_over": list(passed_over),
+    }
+    placed: list[tuple[int, Decimal]] = _execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['place']}", parameters)
+    if placed:
+        _execute(QUERIES["mark"], {"at": rule.at, "ids": [violation_id for violation_id, _ in placed]})
+    return placed
+
+
+def _place_again(rule: Rule, revision: Revision, earlier: Revision, ids: Sequence[int]) -> list[tuple[int, Decimal]]:
+    """Decide anew about violations of the earlier revision."""
+    ended = {"revision": earlier.pk, "at": rule.at}
+    _execute(QUERIES["supersede"], {**ended, "ids": list(ids)})
+    placed = _place(rule, revision, ids, passed_over=("already_sent",))
+    stay = sorted(set(ids).difference(violation_id for violation_id, _ in placed))
+    if stay:
+        _execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['withdraw']}", {**rule.parameters(stay), **ended})
+        _execute(QUERIES["unmark"], {"ids": stay})
+    return placed
+
+
+def _ids(query: str, parameters: dict[str, Any]) -> list[int]:
+    return [row[0] for row in _execute(query, parameters)]
+
+
+def _execute(query: str, parameters: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,88 @@
+-- name: candidates
+-- What may go to this agency, by the violation's own row, in id order. The condition is that of the partial index
+-- violation_open_debt, so that paid and sent tickets cost nothing however many there are. Nothing is locked yet:
+-- what is found here is decided after the lock.
+SELECT v.id
+FROM violation v
+WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+  AND v.due_at < %(due_before)s
+  AND v.id > %(after)s
+  AND NOT EXISTS (
+      SELECT 1 FROM agency_category a WHERE a.category_id = v.category_id AND a.agency_id <> %(agency)s)
+  AND (NOT %(assigned_only)s OR EXISTS (
+      SELECT 1 FROM agency_category a WHERE a.category_id = v.category_id AND a.agency_id = %(agency)s))
+ORDER BY v.id
+LIMIT %(limit)s
+
+-- name: lock
+-- In id order, as every verb that locks several does, so that two never wait for each other in a circle.
+SELECT v.id FROM violation v WHERE v.id = ANY (%(ids)s::bigint[]) ORDER BY v.id FOR NO KEY UPDATE
+
+-- name: place
+-- Decides under the lock, with a snapshot that began after it, and writes a placement for each that goes: the
+-- balance frozen, and the evidence. `judged` is the rule (violations/overdue.sql). A violation of the batch that is
+-- opened again may be marked as sent, by that batch.
+INSERT INTO placement (client_id, revision_id, violation_id, cycle, state, balance, evidence)
+SELECT
+    %(client)s, %(revision)s, j.id, j.cycle, 'open', j.owed,
+    jsonb_build_object(
+        'policy', %(policy_version)s::int, 'at', %(at)s::timestamptz,
+        'issued_at', j.issued_at, 'due_at', j.due_at, 'noticed_at', j.noticed_at,
+        'fine', j.fine, 'adjusted_fine', j.adjusted_fine, 'adjustment_reason', j.adjustment_reason,
+        'towing', j.towing, 'tax', j.tax, 'fees', j.fees_total, 'paid', j.paid_total,
+        'discount', j.discounts_total + j.open_discount)
+FROM judged j
+WHERE j.reasons <@ %(passed_over)s::text[]
+RETURNING violation_id, balance
+
+-- name: mark
+-- The mark that keeps a violation out of every other batch.
+UPDATE violation SET sent_at = %(at)s WHERE id = ANY (%(ids)s::bigint[])
+
+-- name: placed
+-- Which of these the revision still holds.
+SELECT p.violation_id
+FROM placement p
+WHERE p.revision_id = %(revision)s AND p.state = 'open' AND p.violation_id = ANY (%(ids)s::bigint[])
+ORDER BY p.violation_id
+
+-- name: placed_after
+-- The violations of a revision, in id order.
+SELECT p.violation_id
+FROM placement p
+WHERE p.revision_id = %(revision)s AND p.state = 'open' AND p.violation_id > %(after)s
+ORDER BY p.violation_id
+LIMIT %(limit)s
+
+-- name: supersede
+-- What goes out again goes out in the next revision; its placement in this one has had its day.
+UPDATE placement
+SET state = 'superseded', ended_at = %(at)s, ended_reason = 'Went out again in the next revision.'
+WHERE revision_id = %(revision)s AND state = 'open' AND violation_id = ANY (%(ids)s::bigint[])
+
+-- name: withdraw
+-- What is no longer eligible leaves the batch, with the reasons (`judged`), and is free again.
+UPDATE placement p
+SET state = 'withdrawn', ended_at = %(at)s,
+    ended_reason = array_to_string(array_remove(j.reasons, 'already_sent'), ', ')
+FROM judged j
+WHERE p.revision_id = %(revision)s AND p.violation_id = j.id
+
+-- name: unmark
+-- Free to go again.
+UPDATE violation SET sent_at = NULL WHERE id = ANY (%(ids)s::bigint[])
+
+-- name: take_up
+-- The oldest batch of the agency that did not arrive: it broke, or the process that delivered it shows no life.
+-- A process touches its row on the database's clock; one that ends in order takes its row away.
+SELECT b.id
+FROM batch b
+LEFT JOIN deliverer d ON d.id = b.deliverer
+WHERE b.agency_id = %(agency)s
+  AND b.state <> 'delivered'
+  AND (b.state = 'undelivered'
+       OR d.id IS NULL
+       OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
+ORDER BY b.id
+LIMIT 1
+FOR NO KEY UPDATE OF b

@@ -1,0 +1,115 @@
+"""Send an answer chunk by chunk, and write down how it ended."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from django.conf import settings
+from django.db import Error, InterfaceError, OperationalError, connection
+
+from curbledger.database.scope import client_scope
+from curbledger.kit import clock
+from curbledger.placements.batch import Batch, BatchState, Revision
+from curbledger.placements.chunks import StoredChunk, Unprintable, chunk_at, set_aside
+from curbledger.placements.deliverer import heart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from curbledger.placements.handoff import Handoff
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+_RETRY_SECONDS = 0.2
+
+HEAD = b'{"records":['
+# The state from which a delivery can end in the other: what arrived once has arrived.
+_FROM = {
+    BatchState.DELIVERED: (BatchState.DELIVERING, BatchState.UNDELIVERED),
+    BatchState.UNDELIVERED: (BatchState.DELIVERING,),
+}
+
+
+def answer(revision: Revision) -> Iterator[bytes]:
+    """The bytes of a revision's whole answer, a chunk at a time, each stored before it is yielded.
+
+    Waits for a database that restarts. Leaves digest and size on the revision at the end. Raises Unprintable.
+    """
+    digest = hashlib.sha256(HEAD)
+    size = len(HEAD)
+    yield HEAD
+    position, after, records = 0, 0, 0
+    while records < revision.record_count:
+        chunk = _patiently(partial(_committed_chunk, revision, position, after))
+        body = chunk.body if position == 0 else b"," + chunk.body
+        digest.update(body)
+        size += len(body)
+        yield body
+        position, after, records = position + 1, chunk.last_violation_id, records + chunk.record_count
+    tail = bytes(revision.tail)
+    digest.update(tail)
+    _patiently(partial(_seal, revision, digest.hexdigest(), size + len(tail)))
+    yield tail
+
+
+def _committed_chunk(revision: Revision, position: int, after: int) -> StoredChunk:
+    try:
+        with client_scope(revision.client_id):
+            chunk = chunk_at(revision, position, after=after)
+    except Unprintable as failed:
+        # The count has gone out with the headers, so this answer cannot be made whole any more. It breaks, and the
+        # batch's next revision goes without the culprits.
+        with client_scope(revision.client_id):
+            set_aside(revision.client_id, failed, at=clock.now())
+        raise
+    if chunk is None:
+        raise RuntimeError(f"revision {revision.pk} has fewer records than its {revision.record_count}")
+    return chunk
+
+
+def _seal(revision: Revision, digest: str, size: int) -> None:
+    with client_scope(revision.client_id):
+        Revision.objects.filter(pk=revision.pk, digest__isnull=True).update(
+            digest=digest, size=size, rendered_at=clock.now()
+        )
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    """Do work that may be done again, until the database is back; for as long as the settings say."""
+    deadline = time.monotonic() + settings.CURBLEDGER.database_patience
+    while True:
+        try:
+            return work()
+        except (OperationalError, InterfaceError) as error:
+            if time.monotonic() > deadline:
+                raise
+            _log.warning("a handoff waits for the database: %s", error)
+            connection.close()
+            time.sleep(_RETRY_SECONDS)
+
+
+def settle(handoff: Handoff, state: BatchState, outcome: str) -> None:
+    """Write down how a delivery ended. Where the database cannot take it now, the heart does it later."""
+    try:
+        _settle(handoff, state, outcome)
+    except Error as error:
+        _log.warning("batch %s: its end (%s) is written later: %s", handoff.batch_uuid, outcome, error)
+        connection.close()
+        heart().settle_later(lambda: _settle(handoff, state, outcome))
+
+
+def _settle(handoff: Handoff, state: BatchState, outcome: str) -> None:
+    if handoff.attempt is None:
+        return
+    revision = handoff.revision
+    now = clock.now()
+    with client_scope(revision.client_id):
+        # Compare and set: somebody who took the batch on meanwhile drew another attempt, and this changes nothing.
+        mine = Batch.objects.filter(pk=revision.batch_id, attempt=handoff.attempt, state__in=_FROM[state])
+        delivered_at = now if state == BatchState.DELIVERED else None
+        if mine.update(state=state, delivered_at=delivered_at):
+            Revision.objects.filter(pk=revision.pk).update(outcome=f"{state.value}: {outcome}"[:200], ended_at=now)

@@ -1,0 +1,86 @@
+"""Hold a ticket, or all of a person's, back from collections; and release it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from curbledger.clients.policy import HOLD_KINDS
+from curbledger.errors import Conflict, Invalid, NotFound
+from curbledger.violations.lock import lock_violation
+from curbledger.violations.standing import Hold
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from curbledger.clients.client import Client
+
+
+def hold_violation(
+    client: Client, ticket: str, *, kind: str, reason: str, at: datetime, by: str, until: date | None = None
+) -> Hold:
+    """Hold one ticket back, through the day `until` or until it is released. In the client's scope.
+
+    Raises NotFound, or Invalid for a kind that does not exist or a missing reason.
+    """
+    kind = _checked(kind, reason)
+    violation = lock_violation(client, ticket)
+    return Hold.objects.create(
+        client_id=client.pk,
+        violation_id=violation.pk,
+        kind=kind,
+        reason=reason,
+        placed_by=by,
+        starts_at=at,
+        until=until,
+        created_at=at,
+    )
+
+
+def hold_person(
+    client: Client,
+    person_id: int,
+    *,
+    kind: str,
+    reason: str,
+    at: datetime,
+    by: str,
+    until: date | None = None,
+    petition_on: date | None = None,
+) -> Hold:
+    """Hold every ticket of a person back; with a petition date only those issued up to it. In the client's scope.
+
+    The database locks all of the person's tickets before this returns (triggers.sql: note_hold).
+    """
+    return Hold.objects.create(
+        client_id=client.pk,
+        person_id=person_id,
+        kind=_checked(kind, reason),
+        reason=reason,
+        placed_by=by,
+        starts_at=at,
+        until=until,
+        petition_on=petition_on,
+        created_at=at,
+    )
+
+
+def release_hold(hold_id: int, *, reason: str, at: datetime, by: str) -> None:
+    """End a hold. In the client's scope. Raises NotFound, or Conflict for one that was released already."""
+    released = Hold.objects.filter(pk=hold_id, released_at__isnull=True).update(
+        released_at=at, released_by=by, release_reason=reason
+    )
+    # The row count decides between two people who release it at once.
+    if released:
+        return
+    if Hold.objects.filter(pk=hold_id).exists():
+        raise Conflict(f"Hold {hold_id} was released already.")
+    raise NotFound(f"There is no hold {hold_id}.")
+
+
+def _checked(kind: str, reason: str) -> str:
+    wanted = kind.strip().lower().replace("-", "_").replace(" ", "_")
+    if wanted not in HOLD_KINDS:
+        raise Invalid(f"There is no kind of hold {kind!r}. There are: {', '.join(HOLD_KINDS)}.", field="kind")
+    if not reason.strip():
+        raise Invalid("A hold needs a reason.", field="reason")
+    return wanted

@@ -1,0 +1,24 @@
+"""Record that a person was told: the evidence that a law may ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from curbledger.violations.lock import lock_violation
+from curbledger.violations.standing import Notice
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from curbledger.clients.client import Client
+
+
+def record_notice(client: Client, ticket: str, *, kind: int, sent_at: datetime, address: str = "") -> Notice:
+    """A mail (1) or a letter (2) went out. In the client's scope. Raises NotFound."""
+    violation = lock_violation(client, ticket)
+    notice = Notice.objects.create(
+        client_id=client.pk, violation_id=violation.pk, kind=kind, sent_at=sent_at, address=address
+    )
+    violation.auto_notice = kind
+    violation.save(update_fields=["auto_notice"])
+    return notice

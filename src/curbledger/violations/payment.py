@@ -1,0 +1,122 @@
+"""Record a payment, and reverse one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from curbledger.errors import Conflict, Invalid, NotFound
+from curbledger.kit import money
+from curbledger.violations.ledger import Discount, Payment
+from curbledger.violations.lock import lock_violation
+from curbledger.violations.overdue import QUERIES, rule_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from curbledger.clients.client import Client
+    from curbledger.violations.violation import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a payment did. `balance` is what is owed afterwards; negative: too much was paid."""
+
+    payment_id: int
+    balance: Decimal
+    discount: Decimal
+    already_there: bool
+
+
+def record_payment(
+    client: Client,
+    ticket: str,
+    *,
+    amount: Decimal,
+    at: datetime,
+    by: str,
+    paid_at: datetime | None = None,
+    reference: str | None = None,
+    method: str = "",
+) -> Settlement:
+    """Take a payment on that ticket. In the client's scope.
+
+    One that settles the ticket while a discount still holds earns that discount for good. The same reference on
+    the same ticket is the same payment, and is recorded once. Raises NotFound; Invalid for an amount that is not
+    positive; Conflict where the reference stands for another amount.
+    """
+    if amount <= 0:
+        raise Invalid(f"A payment is more than nothing, and {money.show(amount)} is not.", field="amount")
+    violation = lock_violation(client, ticket)
+    if reference:
+        # Nobody adds a payment to this ticket meanwhile: its row is locked.
+        same = Payment.objects.filter(violation_id=violation.pk, reference=reference).first()
+        if same is not None:
+            return _again(same, amount, violation)
+    paid_at = paid_at or at
+    discount = _earned(client, violation, amount=amount, paid_at=paid_at)
+    payment = Payment.objects.create(
+        client_id=client.pk,
+        violation_id=violation.pk,
+        amount=amount,
+        paid_at=paid_at,
+        created_at=at,
+        recorded_by=by,
+        reference=reference or None,
+        method=method,
+    )
+    if discount > 0:
+        Discount.objects.create(
+            client_id=client.pk,
+            violation_id=violation.pk,
+            amount=discount,
+            kind=Discount.EARLY,
+            reason="Paid while the early-payment discount held.",
+            created_at=at,
+            recorded_by=by,
+        )
+    violation.refresh_from_db(fields=["balance"])
+    return Settlement(payment_id=payment.pk, balance=violation.balance, discount=discount, already_there=False)
+
+
+def _again(payment: Payment, amount: Decimal, violation: Violation) -> Settlement:
+    if payment.amount != amount:
+        raise Conflict(
+            f"Payment {payment.reference} on ticket {violation.ticket} is {money.show(payment.amount)} already, "
+            f"not {money.show(amount)}. Give the other payment a reference of its own."
+        )
+    return Settlement(payment_id=payment.pk, balance=violation.balance, discount=money.ZERO, already_there=True)
+
+
+def _earned(client: Client, violation: Violation, *, amount: Decimal, paid_at: datetime) -> Decimal:
+    """How much of an open discount this payment earns: as much as is missing to the whole, if it settles the rest."""
+    if violation.discount_until is None or violation.discount_until <= paid_at:
+        return money.ZERO
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["judge"], rule_for(client, at=paid_at).parameters([violation.pk]))
+        names = [column.name for column in cursor.description or ()]
+        facts = dict(zip(names, cursor.fetchone(), strict=True))
+    if amount < facts["owed"]:
+        return money.ZERO
+    missing = facts["owed"] + facts["open_discount"] - amount
+    return max(money.ZERO, min(facts["open_discount"], missing))
+
+
+def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str, at: datetime) -> Decimal:
+    """Take a payment back: a bounced cheque, a mistake. Returns the balance afterwards. In the client's scope.
+
+    A discount that was earned by paying early goes with it. Raises NotFound; Conflict for one reversed already.
+    """
+    violation = lock_violation(client, ticket)
+    payment = Payment.objects.filter(pk=payment_id, violation_id=violation.pk).first()
+    if payment is None:
+        raise NotFound(f"Ticket {ticket} has no payment {payment_id}.")
+    if payment.reversed_at is not None:
+        raise Conflict(f"Payment {payment_id} was reversed already, on {payment.reversed_at:%Y-%m-%d}.")
+    Payment.objects.filter(pk=payment.pk).update(reversed_at=at, reversal_reason=reason)
+    Discount.objects.filter(violation_id=violation.pk, kind=Discount.EARLY).delete()
+    violation.refresh_from_db(fields=["balance"])
+    return violation.balance

@@ -1,0 +1,113 @@
+"""What a call may carry, declared in one place, and read from its body by that declaration.
+
+    PLATE = Field("plate", ("plate", "LicencePlate"), TEXT, limit=25, required=True, required_code=9006)
+
+    values = decode((PLATE, ...), body)
+    values[PLATE]
+
+The declaration is data: documentation is made from the same fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from curbledger.wire.body import Number
+from curbledger.wire.errors import WireError
+from curbledger.wire.kinds import as_written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from curbledger.wire.body import Json
+    from curbledger.wire.kinds import Kind
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[T]):
+    """One row of a table in the contract. Of several names that were sent, the first in `names` wins."""
+
+    attribute: str
+    names: tuple[str, ...]
+    kind: Kind[T]
+    limit: int | None = None
+    required: bool = False
+    required_code: int = 9031
+    limit_code: int = 9030
+    value_code: int = 9033
+    # Where an empty string takes the value away, instead of being refused. A text may always be empty.
+    clearable: bool = False
+    description: str = ""
+
+    def given(self, body: Mapping[str, Json]) -> tuple[str, Json]:
+        """The name that counts, as the caller spelt it, and its value: null where there is none."""
+        spelt = [name for name in self.names if name in body]
+        chosen = next((name for name in spelt if body[name] is not None), None)
+        if chosen is None:
+            return (spelt or self.names)[0], None
+        return chosen, body[chosen]
+
+    def read(self, name: str, value: Json) -> T | None:
+        """The value, or None for one that is taken away. Raises WireError."""
+        # PostgreSQL stores no NUL.
+        if not isinstance(value, str | Number) or "\0" in as_written(value):
+            raise WireError(self.value_code, field=name)
+        if value == "" and self.clearable:
+            return None
+        if self.limit is not None and len(as_written(value)) > self.limit:
+            raise WireError(self.limit_code, field=name)
+        try:
+            return self.kind.read(value)
+        except ValueError:
+            raise WireError(self.value_code, field=name) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a call carried, by field."""
+
+    read: Mapping[str, object]
+    # How the caller spelt each attribute; the first accepted name for what was not sent.
+    spellings: Mapping[str, str]
+
+    def __contains__(self, field: Field[Any]) -> bool:
+        """Whether it was sent, be it as an empty string. Null is not sent."""
+        return field.attribute in self.read
+
+    def __getitem__(self, field: Field[T]) -> T:
+        """The value of a required field. Raises KeyError where it was not sent."""
+        return cast("T", self.read[field.attribute])
+
+    def get(self, field: Field[T]) -> T | None:
+        """The value, or None where it was not sent or is taken away."""
+        return cast("T | None", self.read.get(field.attribute))
+
+    def emptied(self, field: Field[Any]) -> bool:
+        """Whether it was sent as an empty string."""
+        return field in self and self.read[field.attribute] in (None, "")
+
+    def spelling(self, field: Field[Any]) -> str:
+        """The name as the caller spelt it."""
+        return self.spellings[field.attribute]
+
+
+NOTHING = Values({}, {})
+
+
+def decode(fields: Iterable[Field[Any]], body: Mapping[str, Json]) -> Values:
+    """Read the fields from a body.
+
+    Raises WireError: first for required fields that are missing or empty, then for formats, each in the order of
+    declaration. Keys that no field names are ignored.
+    """
+    found = [(field, *field.given(body)) for field in fields]
+    for field, name, value in found:
+        if field.required and value in (None, ""):
+            raise WireError(field.required_code, field=name)
+    return Values(
+        read={field.attribute: field.read(name, value) for field, name, value in found if value is not None},
+        spellings={field.attribute: name for field, name, _ in found},
+    )

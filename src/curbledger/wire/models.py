@@ -1,0 +1,1 @@
+"""The wire has no tables, only functions (functions.sql)."""

@@ -1,0 +1,292 @@
+-- name: violations
+-- The violation's row, as it stood before marking, with what is to be collected: money is that of the placement,
+-- frozen with the claim. Where payments, fees or a discount make the balance differ from
+-- (AdjustedFine, or Fine where that is 0) + Towing + taxAmount, AdjustedFine carries all of it, and
+-- AdjustmentReason says how it is made up (contract, section 1).
+SELECT v.id, v.vehicle_id, v.person_id, v.location_id, v.category_id, row_to_json(w)::text
+FROM violation v
+JOIN placement p ON p.violation_id = v.id AND p.revision_id = %(revision)s
+CROSS JOIN LATERAL (
+    SELECT
+        (p.evidence ->> 'fine')::numeric AS fine,
+        (p.evidence ->> 'adjusted_fine')::numeric AS adjusted,
+        (p.evidence ->> 'towing')::numeric AS towing,
+        (p.evidence ->> 'tax')::numeric AS tax,
+        (p.evidence ->> 'fees')::numeric AS fees,
+        (p.evidence ->> 'discount')::numeric AS discount,
+        (p.evidence ->> 'paid')::numeric AS paid,
+        p.evidence ->> 'adjustment_reason' AS reason
+) m
+CROSS JOIN LATERAL (
+    SELECT coalesce(nullif(m.adjusted, 0), m.fine) + m.towing + m.tax = p.balance AS plain
+) f
+CROSS JOIN LATERAL (
+    SELECT
+        v.id AS "ViolationID",
+        v.permit_number AS "SemPermitID",
+        v.ticket AS "Ticket",
+        v.vehicle_id AS "VehicleID",
+        wire_flag(v.spoiled) AS "Spoiled",
+        (SELECT c.number FROM category c WHERE c.id = v.category_id) AS "TicketType",
+        wire_time(v.issued_at) AS "Issued",
+        wire_time(v.converted_notice_at) AS "convNotice",
+        wire_time(v.due_at) AS "Due",
+        v.offence_number AS "ViolationTypeID",
+        trim_scale(m.fine) AS "Fine",
+        trim_scale(CASE WHEN f.plain THEN coalesce(m.adjusted, 0) ELSE p.balance END) AS "AdjustedFine",
+        trim_scale(CASE WHEN f.plain THEN m.towing ELSE 0 END) AS "Towing",
+        -- Four decimals in a string, unlike every other amount: the original's column is of another type.
+        (CASE WHEN f.plain THEN m.tax ELSE 0 END)::numeric(14, 4)::text AS "taxAmount",
+        v.writer AS "Writer",
+        (SELECT l.number FROM location l WHERE l.id = v.location_id) AS "LocationID",
+        v.comment AS "Comment",
+        wire_time(v.appealed_at) AS "TicketAppeal",
+        v.appeal_type AS "appealType",
+        v.appeal_format AS "appealFormat",
+        v.access_admin AS "AccessAdminID",
+        v.actioned_per AS "ActionedPer",
+        wire_time(v.created_at) AS "Created",
+        v.appeal_person AS "AppealUserID",
+        wire_time(v.appeal_processed_at) AS "AppealProcessDate",
+        v.appeal_admin AS "AppealAdminID",
+        v.appeal_comment AS "AppealComment",
+        v.appeal_admin_comment AS "AppealAdminComment",
+        v.auto_notice AS "AutoNotice",
+        NULL AS "ProcessedByCollection",
+        NULL AS "SentToCollections",
+        v.private_comments AS "PrivateComments",
+        wire_flag(v.drive_away) AS "DriveAway",
+        v.uuid AS "UUID",
+        v.notice AS "VioNotice",
+        trim_scale(v.latitude) AS "latitude",
+        trim_scale(v.longitude) AS "longitude",
+        -- Null where there is none to speak of, as in the sample: these flags are never 0.
+        CASE WHEN v.warning THEN 1 END AS "Warning",
+        v.person_id AS "userid",
+        v.incident AS "incidentID",
+        CASE WHEN v.fail_to_identify THEN 1 END AS "failToIdentify",
+        v.pin AS "pin",
+        CASE WHEN v.duplicate THEN 1 END AS "duplicate",
+        CASE WHEN f.plain THEN m.reason ELSE concat_ws(' ', m.reason, concat(
+            'Balance ', p.balance, ': fine ', m.fine,
+            ' adjusted to ' || m.adjusted,
+            ' + towing ' || nullif(m.towing, 0),
+            ' + tax ' || nullif(m.tax, 0),
+            ' + fees ' || nullif(m.fees, 0),
+            ' - discount ' || nullif(m.discount, 0),
+            ' - paid ' || nullif(m.paid, 0),
+            '.')) END AS "AdjustmentReason"
+) w
+WHERE v.id = ANY (%(ids)s::bigint[])
+
+-- name: details
+-- The offences of the violations, in the order of their ids. `offence_id` finds the type to nest.
+SELECT d.violation_id, d.offence_id, row_to_json(w)::text
+FROM violation_detail d
+JOIN violation v ON v.id = d.violation_id
+CROSS JOIN LATERAL (
+    SELECT
+        d.id AS "ViolationsDetailID",
+        d.violation_id AS "ViolationID",
+        v.ticket AS "Ticket",
+        (SELECT o.number FROM offence o WHERE o.id = d.offence_id) AS "ViolationTypeID",
+        (SELECT l.number FROM location l WHERE l.id = d.location_id) AS "LocationID",
+        trim_scale(d.fine) AS "offenceFine",
+        wire_flag(d.discount_flag) AS "discountFlag",
+        trim_scale(d.discount_amount) AS "discountAmount",
+        d.discount_hours AS "discountHours",
+        wire_time(d.created_at) AS "created"
+) w
+WHERE d.violation_id = ANY (%(ids)s::bigint[])
+ORDER BY d.id
+
+-- name: attachments
+-- The files of the violations, in the order of their ids.
+SELECT a.violation_id, row_to_json(w)::text
+FROM attachment a
+JOIN violation v ON v.id = a.violation_id
+CROSS JOIN LATERAL (
+    SELECT
+        a.id AS "attachID",
+        a.storage_location AS "storageLocation",
+        a.name AS "attachName",
+        a.extension AS "attachExt",
+        a.mime AS "attachMime",
+        'VIOLATIONS' AS "relatedType",
+        a.violation_id AS "relatedID",
+        v.ticket AS "relatedNote",
+        wire_time(a.created_at) AS "created",
+        wire_time(a.archived) AS "archived",
+        a.unique_id AS "uniqueid"
+) w
+WHERE a.violation_id = ANY (%(ids)s::bigint[])
+ORDER BY a.id
+
+-- name: vehicles
+-- The vehicles, and which entries of the lists to nest in them.
+SELECT v.id, v.make_id, v.colour_id, v.vehicle_type_id, v.plate_type_id, v.province_id, row_to_json(w)::text
+FROM vehicle v
+CROSS JOIN LATERAL (
+    SELECT
+        v.id AS "VehicleID",
+        wire_flag(v.active) AS "Active",
+        wire_time(v.last_update) AS "lastUpdate",
+        v.plate AS "Plate",
+        (SELECT l.number FROM plate_type l WHERE l.id = v.plate_type_id) AS "PlateTypeID",
+        (SELECT l.number FROM province l WHERE l.id = v.province_id) AS "ProvID",
+        (SELECT l.number FROM make l WHERE l.id = v.make_id) AS "MakeID",
+        (SELECT l.number FROM vehicle_type l WHERE l.id = v.vehicle_type_id) AS "TypeID",
+        (SELECT l.number FROM colour l WHERE l.id = v.colour_id) AS "ColourID",
+        v.year AS "Year",
+        v.total_violations AS "TotalVio",
+        v.total_unpaid AS "TotalUnpaid",
+        v.total_warnings AS "TotalWarning",
+        wire_time(v.created_at) AS "created",
+        wire_time(v.external_lookup_at) AS "externallookupdate",
+        v.external_lookup_request AS "externallookupRequestID",
+        wire_time(v.modified) AS "modified",
+        v.alert AS "vehicleAlert",
+        v.vin AS "vin"
+) w
+WHERE v.id = ANY (%(ids)s::bigint[])
+
+-- name: drivers
+-- Who drives the vehicles. A driver's record stands in the order of the person's id.
+SELECT d.vehicle_id, d.person_id FROM driver d WHERE d.vehicle_id = ANY (%(ids)s::bigint[]) ORDER BY d.person_id
+
+-- name: people
+-- The profiles. The keys of a person's secrets stay, and their value is always null: no secret of a person is ever
+-- handed to a third party (contract, section 1).
+SELECT p.id, row_to_json(w)::text
+FROM person p
+JOIN client c ON c.id = p.client_id
+CROSS JOIN LATERAL (
+    SELECT
+        p.id AS "UserID",
+        p.enabled AS "enabled",
+        p.salutation AS "salutation",
+        p.first_name AS "firstName",
+        p.middle_name AS "middleName",
+        p.last_name AS "lastName",
+        p.user_name AS "username",
+        p.email AS "email",
+        p.street AS "street",
+        p.city AS "city",
+        (SELECT l.number FROM province l WHERE l.id = p.province_id) AS "prov",
+        p.postal AS "postal",
+        p.street2 AS "street2",
+        p.city2 AS "city2",
+        (SELECT l.number FROM province l WHERE l.id = p.province2_id) AS "prov2",
+        p.postal2 AS "postal2",
+        p.phone_cell AS "phonecell",
+        p.status AS "status",
+        (SELECT l.number FROM user_type l WHERE l.id = p.user_type_id) AS "UserTypeID",
+        p.employ_no AS "employNo",
+        p.department AS "deptNameID",
+        p.employee_phone AS "ePhone",
+        wire_flag(p.staff_faculty) AS "staffFacultyFlag",
+        p.student_no AS "studentNo",
+        p.student_phone AS "sPhone",
+        p.student_phone2 AS "sPhone2",
+        wire_time(p.last_updated) AS "lastUpdated",
+        wire_time(p.created_at) AS "created",
+        p.private_comment AS "privateComment",
+        p.public_comment AS "publicComment",
+        p.licence_number AS "DLNum",
+        -- A day is handed out as midnight in the client's zone, in UTC, as the sample shows.
+        wire_time(p.date_of_birth::timestamp AT TIME ZONE c.timezone) AS "DOB",
+        wire_flag(p.staff_mail_permit) AS "StaffMailPermit",
+        p.extended_id AS "ExtendedID",
+        p.uuid AS "UserUUID",
+        p.campus_box AS "CampusBox",
+        p.new_email AS "newEmail",
+        p.read_only_user_id AS "ReadOnlyUserID",
+        p.student_no_int AS "studentNo_int",
+        p.employ_no_int AS "employNo_int",
+        p.student_campus_location AS "StuCampusLocation",
+        p.employee_campus_location AS "EmpCampusLocation",
+        p.mail_permit_to AS "MailPermitTo",
+        p.is_cloud_account AS "isCloudAccount",
+        wire_time(p.last_self_updated) AS "lastSelfUpdated",
+        p.email_consent AS "emailConsent",
+        p.text_reminders AS "T2P_reminders",
+        p.reminder_time AS "reminderTime",
+        (SELECT l.number FROM user_type l WHERE l.id = p.locker_user_type_id) AS "lockerUserTypeID",
+        NULL AS "encid",
+        p.preferred_name AS "preferredname",
+        wire_flag(p.plate_alert) AS "plateAlert",
+        wire_flag(p.people_alert) AS "peopleAlert",
+        NULL AS "salt",
+        wire_flag(p.force_password_change) AS "forcePasswordChange",
+        wire_time(p.last_password_change) AS "lastpasswordchange",
+        (SELECT l.number FROM province l WHERE l.id = p.licence_province_id) AS "DLprov",
+        p.login_source AS "loginSource",
+        p.company_id AS "company_id",
+        p.tax_exemption AS "taxexemption",
+        p.company_manager AS "company_manager",
+        p.receives_invoice AS "receives_invoice",
+        p.account_number AS "account_number",
+        p.company_bill_recipient AS "company_bill_recipient",
+        p.kais_employer AS "kais_employer",
+        p.kais_building AS "kais_building",
+        p.kais_supervisor_name AS "kais_supervisor_name",
+        p.kais_supervisor_title AS "kais_supervisor_title",
+        NULL AS "register_token",
+        NULL AS "api_token",
+        wire_time(p.modified) AS "modified",
+        p.bambora_customer_code AS "bambora_customer_code",
+        p.language AS "language",
+        p.preferred_communication_method AS "preferred_communication_method"
+) w
+WHERE p.id = ANY (%(ids)s::bigint[])
+
+-- name: makes
+-- A list, small, read once for a chunk. So are those below.
+SELECT l.id, row_to_json(w)::text FROM make l CROSS JOIN LATERAL (
+    SELECT l.number AS "MakeID", l.name AS "MakeName", wire_time(l.modified) AS "modified") w
+
+-- name: colours
+-- A list.
+SELECT l.id, row_to_json(w)::text FROM colour l CROSS JOIN LATERAL (
+    SELECT l.number AS "ColourID", l.name AS "ColourName", l.colour_key AS "ColourKey",
+           wire_time(l.modified) AS "modified") w
+
+-- name: vehicle_types
+-- A list.
+SELECT l.id, row_to_json(w)::text FROM vehicle_type l CROSS JOIN LATERAL (
+    SELECT l.number AS "TypeID", l.name AS "TypeName", wire_time(l.modified) AS "modified") w
+
+-- name: plate_types
+-- A list.
+SELECT l.id, row_to_json(w)::text FROM plate_type l CROSS JOIN LATERAL (
+    SELECT l.number AS "TypeID", l.name AS "TypeName", wire_time(l.modified) AS "modified",
+           l.type_code AS "typeCode") w
+
+-- name: provinces
+-- A list.
+SELECT l.id, row_to_json(w)::text FROM province l CROSS JOIN LATERAL (
+    SELECT l.number AS "ProvID", l.name AS "ProvName", l.country AS "Country", l.code AS "ProvCode",
+           wire_time(l.modified) AS "modified", wire_flag(l.payments) AS "payments") w
+
+-- name: locations
+-- A list.
+SELECT l.id, row_to_json(w)::text FROM location l CROSS JOIN LATERAL (
+    SELECT l.number AS "LocationID", l.name AS "LocationName", wire_flag(l.writer_visible) AS "WriterVisible",
+           l.gis_number AS "GisNo", wire_time(l.modified) AS "modified") w
+
+-- name: categories
+-- A list.
+SELECT l.id, row_to_json(w)::text FROM category l CROSS JOIN LATERAL (
+    SELECT l.number AS "TicketTypeID", l.name AS "TicketTypeName", wire_flag(l.handheld_visible) AS "HandHeldVisible",
+           wire_time(l.modified) AS "modified", wire_time(l.archived) AS "archived", l.applies_to AS "appliesTo",
+           wire_flag(l.enable_fail_to_identify) AS "enableFailToIdentify") w
+
+-- name: offences
+-- A list. Its flags are true and false, unlike every other flag of the answer.
+SELECT l.id, row_to_json(w)::text FROM offence l CROSS JOIN LATERAL (
+    SELECT l.number AS "ViolationTypeID", l.name AS "ViolationDescr", trim_scale(l.default_cost) AS "DefaultCost",
+           wire_time(l.created_at) AS "created", l.discount_flag AS "discountFlag",
+           trim_scale(l.discount_amount) AS "discountAmount", l.discount_hours AS "discountHours",
+           l.admin_only AS "adminOnly", l.violation_key AS "violationkey", wire_time(l.modified) AS "modified",
+           (SELECT c.number FROM category c WHERE c.id = l.category_id) AS "category_id",
+           l.adjustable AS "adjustable", l.bylaw_code AS "bylawcode") w
