@@ -40,5 +40,5 @@ class Calendar:
         return datetime.combine(day, hour, tzinfo=self.zone).astimezone(UTC)
 
     def past(self, moment: datetime) -> datetime:
-        """The moment, or the present where it lies ahead: nothing on record happened tomorrow."""
-        return min(moment, self.at)
+        """The moment, or the present where it lies ahead: nothing on record happened tomorrow. Whole seconds."""
+        return min(moment, self.at).replace(microsecond=0)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Letters that nobody takes for a digit: those of plates and vehicle numbers.
-CLEAR_LETTERS = "ABCDEFGHJKLMNPRSTVWXYZ"
+# Letters that nobody takes for a digit, and without vowels, so that no plate spells a word.
+CLEAR_LETTERS = "BCDFGHJKLMNPRSTVWXYZ"
 
 
 class Dice(random.Random):

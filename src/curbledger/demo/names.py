@@ -117,12 +117,16 @@ ORIGINS = (
 _WEIGHTS = [origin.weight for origin in ORIGINS]
 
 
-def name_somebody(dice: Dice) -> Name:
+def pick_origin(dice: Dice) -> Origin:
+    """Where a family comes from."""
+    return dice.one_of(ORIGINS, _WEIGHTS)
+
+
+def name_somebody(dice: Dice, origin: Origin) -> Name:
     """A name; now and then the family's comes from elsewhere."""
-    origin = dice.one_of(ORIGINS, _WEIGHTS)
     woman = dice.happens(0.5)
     given = origin.women if woman else origin.men
-    family = dice.one_of(ORIGINS, _WEIGHTS) if dice.happens(0.08) else origin
+    family = pick_origin(dice) if dice.happens(0.08) else origin
     last = dice.choice(family.families)
     if dice.happens(0.03):
         last = f"{last}-{dice.choice(origin.families)}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import BigIntegerField, Max
 from django.db.models.functions import Cast, Substr
 
-from curbledger.demo.names import Name, name_somebody
+from curbledger.demo.names import Name, name_somebody, pick_origin
 from curbledger.demo.places import HOMES, Address, find_home
 from curbledger.demo.rows import Batch, Ids
 from curbledger.registry.person import Person
@@ -26,6 +26,8 @@ _TITLES = ("Dean", "Director", "Manager", "Supervisor", "Team Lead")
 _EMPLOYERS = ("Northbank College", "Town of Northbank", "Riverside Medical Arts")
 _MAIL_DOMAINS = ("example.org", "example.com", "example.net", "mail.example.org", "campus.example.org")
 _FIRST_NUMBER = 100_001
+# In minutes.
+_DAY = 24 * 60
 
 
 class Resident(NamedTuple):
@@ -35,6 +37,13 @@ class Resident(NamedTuple):
     name: str
     address: str
     province: str | None
+
+
+def resident(person: Person) -> Resident:
+    """The same of a person who was there before."""
+    province = person.province.code if person.province else None
+    address = " ".join(filter(None, (person.city, province, person.postal)))
+    return Resident(person.pk, str(person), ", ".join(filter(None, (person.street, address))), province)
 
 
 class People:
@@ -54,13 +63,15 @@ class People:
         dice = self._dice
         home = self._find_home()
         residents = []
-        family = name_somebody(dice).last
+        origin = pick_origin(dice)
+        family = dice.choice(origin.families)
         for _ in range(count):
-            name = name_somebody(dice)
-            if dice.happens(0.75):
+            related = dice.happens(0.75)
+            name = name_somebody(dice, origin if related else pick_origin(dice))
+            if related:
                 name = name._replace(last=family)
             address = home if dice.happens(0.85) else self._find_home()
-            residents.append(self._add(name, address, before - timedelta(days=dice.between(1, 900))))
+            residents.append(self._add(name, address, before - timedelta(minutes=dice.randint(_DAY, 900 * _DAY))))
         return tuple(residents)
 
     def home_province(self) -> str:
@@ -94,7 +105,7 @@ class People:
         self._sign_up(person, created)
         self._batch.add(person)
         address = f"{home.street}, {home.city.name} {home.city.province} {home.postal}"
-        return Resident(person.id, f"{name.first} {name.last}", address, home.city.province)
+        return Resident(person.pk, str(person), address, home.city.province)
 
     def _email(self, name: Name) -> str:
         # The number makes it unique: no two forms differ in nothing but digits at the end.
@@ -141,7 +152,7 @@ class People:
             person.staff_mail_permit = dice.happens(0.5)
             person.kais_employer = dice.choice(_EMPLOYERS)
             person.kais_building = dice.choice(_BUILDINGS)
-            boss = name_somebody(dice)
+            boss = name_somebody(dice, pick_origin(dice))
             person.kais_supervisor_name = f"{boss.first} {boss.last}"
             person.kais_supervisor_title = dice.choice(_TITLES)
         elif kind == "Business":
@@ -154,7 +165,7 @@ class People:
     def _sign_up(self, person: Person, created: datetime) -> None:
         dice = self._dice
         # Nothing on record lies ahead of the ticket that comes next, a day after `created` at the earliest.
-        changed = created + timedelta(hours=dice.between(0, 23))
+        changed = created + timedelta(minutes=dice.randrange(_DAY))
         person.last_updated = person.modified = changed
         person.enabled = dice.one_of((1, 1, None))
         person.is_cloud_account = dice.one_of((0, 1, None))

@@ -34,7 +34,7 @@ _PASSENGER = {
     "PA": "AAA-9999",
     "VT": "AAA 999",
 }
-_OTHER_KINDS = {"commercial": "AA 99999", "motorcycle": "A9A9A", "taxi": "99 TXA", "veteran": "99 VTA"}
+_OTHER_KINDS = {"commercial": "AA 99999", "motorcycle": "A9A9A", "taxi": "AA99 TXA", "veteran": "9999 VTA"}
 _AT_A_TIME = 200
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from curbledger.demo import town_data as data
 from curbledger.kit.money import ZERO
-from curbledger.registry.lookups import Colour, Make, PlateType, Province, UserType, VehicleType
+from curbledger.registry.lookups import Colour, Lookup, Make, PlateType, Province, UserType, VehicleType
 from curbledger.violations.lists import Category, Location, Offence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from django.db.models import Manager
+
     from curbledger.clients.client import Client
-    from curbledger.registry.lookups import Lookup
+
+Entry = TypeVar("Entry", bound=Lookup)
 
 _TAX_RATES = {"CAD": Decimal("0.13"), "USD": Decimal("0.08")}
 
@@ -64,11 +67,11 @@ class Town:
 
 def build_town(client: Client, *, at: datetime) -> Town:
     """Read the lists, and add what is missing. In the client's scope."""
-    categories = _fill_list(Category, (Category(client_id=client.pk, name=name) for name in data.CATEGORIES))
+    categories = _fill_list(Category.objects, (Category(client_id=client.pk, name=name) for name in data.CATEGORIES))
     locations = _fill_list(
-        Location, (Location(client_id=client.pk, name=place.name, gis_number=0) for place in data.PLACES)
+        Location.objects, (Location(client_id=client.pk, name=place.name, gis_number=0) for place in data.PLACES)
     )
-    offences = _fill_list(Offence, (_offence(client.pk, bylaw, categories, at) for bylaw in data.BYLAWS))
+    offences = _fill_list(Offence.objects, (_offence(client.pk, bylaw, categories, at) for bylaw in data.BYLAWS))
     spots = {place.name: Spot(locations[place.name], place.north, place.east) for place in data.PLACES}
     return Town(
         client_id=client.pk,
@@ -84,11 +87,11 @@ def build_town(client: Client, *, at: datetime) -> Town:
     )
 
 
-def _fill_list(model: type[Lookup], wanted: Iterable[Lookup]) -> dict[str, int]:
+def _fill_list(entries: Manager[Entry], wanted: Iterable[Entry]) -> dict[str, int]:
     rows = list(wanted)
-    known = {name.lower() for name in model.objects.values_list("name", flat=True)}
-    model.objects.bulk_create(row for row in rows if row.name.lower() not in known)
-    ids = {name.lower(): pk for name, pk in model.objects.values_list("name", "pk")}
+    known = {name.lower() for name in entries.values_list("name", flat=True)}
+    entries.bulk_create(row for row in rows if row.name.lower() not in known)
+    ids = {name.lower(): pk for name, pk in entries.values_list("name", "pk")}
     return {row.name: ids[row.name.lower()] for row in rows}
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 QUERIES = sql.load("curbledger.violations", "overdue.sql")
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+# Holds whatever the policy says: such a record would break off every answer that it is in.
+_UNPRINTABLE = "unprintable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Rule:
             "noticed_before": self._days_ago(policy.notice_age_days - 1),
             "excluded_categories": list(policy.excluded_categories),
             "excluded_locations": list(policy.excluded_locations),
-            "hold_kinds": list(policy.hold_kinds),
+            "hold_kinds": [*policy.hold_kinds, _UNPRINTABLE],
         }
 
     def _days_ago(self, days: int) -> datetime:

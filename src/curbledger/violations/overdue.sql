@@ -76,8 +76,7 @@ CROSS JOIN LATERAL (
                        SELECT d.person_id FROM driver d WHERE d.vehicle_id = v.vehicle_id)))
               AND h.starts_at <= %(at)s
               AND (h.until IS NULL OR h.until >= %(day)s)
-              AND (h.petition_on IS NULL
-                   OR v.issued_at < (h.petition_on + 1)::timestamp AT TIME ZONE %(zone)s)
+              AND (h.petition_on IS NULL OR (v.issued_at AT TIME ZONE %(zone)s)::date <= h.petition_on)
               AND h.kind = ANY (%(hold_kinds)s::text[])
         ) END AS holds
 ) found

@@ -1,0 +1,5 @@
+"""`python -m curbledger`: the command line."""
+
+from curbledger.cli import main
+
+main()

@@ -1,0 +1,110 @@
+"""What two do at once: a database whose rows are committed, and somebody else with a connection of their own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import time
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests import cast
+from tests.databases import drop_database, new_database, url_of, use_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from curbledger.clients.client import Client
+
+T = TypeVar("T")
+PATIENCE = 60.0
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def committed_database(django_db_blocker: Any) -> Iterator[str]:
+    """One database a test process for rows that are committed. Each test brings clients of its own."""
+    name = f"test_committed_{os.getpid()}"
+    with django_db_blocker.unblock():
+        new_database(name)
+    yield name
+    drop_database(name)
+
+
+@pytest.fixture
+def committed(committed_database: str, django_db_blocker: Any) -> Iterator[str]:
+    """Django works on the committed database, outside any transaction. Not together with `db` or `town`."""
+    with django_db_blocker.unblock(), use_database(committed_database):
+        yield committed_database
+
+
+@pytest.fixture
+def committed_town(committed: str) -> Client:
+    """A town that everybody sees, and no other test."""
+    return another_town()
+
+
+def another_town() -> Client:
+    """One more client, of a code that no test took yet."""
+    return cast.town(f"RACE-{next(_numbers)}")
+
+
+class Other(Generic[T]):
+    """Somebody else, who does one thing at the same time, in a thread with a connection of its own."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._pid: Future[int] = Future()
+        self._done: Future[T] = Future()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def wait_until_blocked(self) -> None:
+        """Return once they wait for a lock. Fails where they end instead."""
+        deadline = time.monotonic() + PATIENCE
+        pid = self._pid.result(PATIENCE)
+        with connection.cursor() as cursor:
+            while time.monotonic() < deadline:
+                cursor.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid])
+                if cursor.fetchone() == (True,):
+                    return
+                assert not self._done.done(), "nothing was in their way"
+        raise AssertionError("they neither wait nor end")
+
+    def result(self) -> T:
+        """What came of it: the value, or the exception."""
+        return self._done.result(PATIENCE)
+
+    def _run(self) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self._pid.set_result(cursor.fetchone()[0])
+            result = self._work()
+        except BaseException as error:  # noqa: BLE001  It belongs to whoever asks for the result.
+            connection.close()
+            self._done.set_exception(error)
+        else:
+            connection.close()
+            self._done.set_result(result)
+
+
+@contextmanager
+def second_connection(client: Client | None = None) -> Iterator[psycopg.Connection[Any]]:
+    """A bare connection as the bound role, in a transaction (of the client's rows) that is rolled back."""
+    with psycopg.connect(url_of(connection.settings_dict["NAME"])) as database:
+        if client is not None:
+            database.execute("SELECT set_config('curbledger.client_id', %s, true)", [str(client.pk)])
+        yield database
+        database.rollback()
+
+
+def impatient() -> None:
+    """Let this transaction fail at once, instead of wait, where somebody else holds a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 1")
