@@ -187,9 +187,9 @@ def request(token: str, *, code: str = "OC_TOMA", version: str = "1.1", **header
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-def read_answer(connection: socket.socket) -> Answer:
-    """Read until the server ends the connection. `whole` says whether the body came to its end."""
-    received = bytearray()
+def read_answer(connection: socket.socket, first: bytes = b"") -> Answer:
+    """Read until the server ends the connection, after what came `first`. `whole`: the body came to its end."""
+    received = bytearray(first)
     try:
         while piece := connection.recv(65536):
             received += piece
