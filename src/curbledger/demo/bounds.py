@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from curbledger.clients.policy import current_policy
+from curbledger.demo.town import odds_of
 from curbledger.errors import Invalid
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from curbledger.demo.calendar import Calendar
+    from curbledger.demo.dice import Odds
     from curbledger.demo.town import Charge, Town
 
 # Days to pay, the likely ones first. Any discount is over before the shortest (town_data.py).
@@ -34,7 +36,7 @@ class Bounds:
     # The day by which a notice must have gone out; none where the policy asks for no notice.
     notice_by: date | None
     minimum: Decimal
-    charges: tuple[Charge, ...]
+    charges: Odds[Charge]
     ticket_holds: tuple[str, ...]
     person_holds: tuple[str, ...]
 
@@ -55,7 +57,7 @@ def read_bounds(town: Town, calendar: Calendar) -> Bounds:
     places = frozenset(policy.excluded_locations)
     charges = (
         charge._replace(spots=tuple(spot for spot in charge.spots if spot.location_id not in places))
-        for charge in town.charges
+        for charge in town.charges.options
         if charge.category_id not in policy.excluded_categories
     )
     return Bounds(
@@ -65,7 +67,7 @@ def read_bounds(town: Town, calendar: Calendar) -> Bounds:
         last_due=calendar.days_ago(max(policy.days_past_due, 1)),
         notice_by=notice_by,
         minimum=policy.minimum_balance,
-        charges=tuple(charge for charge in charges if charge.spots),
+        charges=odds_of(charge for charge in charges if charge.spots),
         ticket_holds=tuple(kind for kind in _TICKET_HOLDS if kind in policy.hold_kinds),
         person_holds=tuple(kind for kind in _PERSON_HOLDS if kind in policy.hold_kinds),
     )
@@ -73,7 +75,7 @@ def read_bounds(town: Town, calendar: Calendar) -> Bounds:
 
 def check_room(bounds: Bounds) -> None:
     """Raise Invalid where the policy lets none of the town's tickets through."""
-    if not bounds.charges:
+    if not bounds.charges.options:
         raise Invalid("The client's policy leaves out every place or category of the town.", field="overdue")
     if not bounds.graces():
         raise Invalid(

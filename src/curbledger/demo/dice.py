@@ -5,15 +5,31 @@ from __future__ import annotations
 import random
 import string
 import uuid
-from typing import TYPE_CHECKING, Self, TypeVar
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
 
 # Letters that nobody takes for a digit, and without vowels, so that no plate spells a word.
 CLEAR_LETTERS = "BCDFGHJKLMNPRSTVWXYZ"
+
+
+@dataclass(frozen=True)
+class Odds(Generic[T]):
+    """Options and how likely each is, added up once for many draws."""
+
+    options: tuple[T, ...]
+    sums: tuple[float, ...]
+
+    @classmethod
+    def of(cls, options: Iterable[T], weight: Callable[[T], float]) -> Self:
+        """The odds by each option's weight."""
+        options = tuple(options)
+        return cls(options, tuple(accumulate(map(weight, options))))
 
 
 class Dice(random.Random):
@@ -32,9 +48,13 @@ class Dice(random.Random):
         """Anything from `low` to `high`."""
         return low + (high - low) * self.random()
 
-    def one_of(self, options: Sequence[T], weights: Sequence[float] | None = None) -> T:
+    def one_of(self, options: Sequence[T]) -> T:
+        """One of the options, each as likely as the next."""
+        return self.choice(options)
+
+    def draw(self, odds: Odds[T]) -> T:
         """One of the options, each as likely as its weight says."""
-        return self.choice(options) if weights is None else self.choices(options, weights)[0]
+        return self.choices(odds.options, cum_weights=odds.sums)[0]
 
     def early_in(self, options: Sequence[T]) -> T:
         """One of the options, which stand with the likely ones first."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from curbledger.demo.dice import Odds
+
 if TYPE_CHECKING:
     from curbledger.demo.dice import Dice
 
@@ -114,12 +116,12 @@ ORIGINS = (
         "Bellucci Carbone D'Angelo Esposito Ferraro Ionescu Lombardi Marchetti Papadakis Ricciardi Santoro Vasilakis",
     ),
 )
-_WEIGHTS = [origin.weight for origin in ORIGINS]
+_ODDS = Odds.of(ORIGINS, lambda origin: origin.weight)
 
 
 def pick_origin(dice: Dice) -> Origin:
     """Where a family comes from."""
-    return dice.one_of(ORIGINS, _WEIGHTS)
+    return dice.draw(_ODDS)
 
 
 def name_somebody(dice: Dice, origin: Origin) -> Name:

@@ -55,7 +55,6 @@ class People:
         self._batch = batch
         self._ids = Ids(Person)
         self._cities = HOMES[town.currency]
-        self._weights = [city.weight for city in self._cities]
         self._number = _last_number()
 
     def settle(self, count: int, *, before: datetime) -> tuple[Resident, ...]:
@@ -79,7 +78,7 @@ class People:
         return self._find_home().city.province
 
     def _find_home(self) -> Address:
-        return find_home(self._dice, self._cities, self._weights)
+        return find_home(self._dice, self._cities)
 
     def _add(self, name: Name, home: Address, created: datetime) -> Resident:
         self._number += 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from curbledger.demo.dice import Odds
+
 if TYPE_CHECKING:
     from curbledger.demo.dice import Dice
 
@@ -84,18 +86,16 @@ _ELSEWHERE_IN_THE_STATES = (
     City(0.6, "Tampa", "FL", ("336",), ("813",)),
     City(0.4, "Naperville", "IL", ("605",), ("630",)),
 )
-_ABROAD = 0.25
+
+
+def _odds(home: tuple[City, ...], abroad: tuple[City, ...]) -> Odds[City]:
+    """People from abroad are a quarter as many as their cities' weights say."""
+    return Odds.of((*home, *(city._replace(weight=city.weight / 4) for city in abroad)), lambda city: city.weight)
+
+
 HOMES = {
-    "CAD": (
-        *_ONTARIO,
-        *_ELSEWHERE_IN_CANADA,
-        *(c._replace(weight=c.weight * _ABROAD) for c in _ELSEWHERE_IN_THE_STATES),
-    ),
-    "USD": (
-        *_NEW_YORK,
-        *_ELSEWHERE_IN_THE_STATES,
-        *(c._replace(weight=c.weight * _ABROAD) for c in _ELSEWHERE_IN_CANADA),
-    ),
+    "CAD": _odds((*_ONTARIO, *_ELSEWHERE_IN_CANADA), _ELSEWHERE_IN_THE_STATES),
+    "USD": _odds((*_NEW_YORK, *_ELSEWHERE_IN_THE_STATES), _ELSEWHERE_IN_CANADA),
 }
 
 _STREETS = _words(
@@ -121,9 +121,9 @@ _RUES = (
 _KINDS = ("Street", "Street", "St.", "Avenue", "Ave", "Road", "Drive", "Crescent", "Lane", "Court", "Way", "Blvd.")
 
 
-def find_home(dice: Dice, cities: tuple[City, ...], weights: list[float]) -> Address:
+def find_home(dice: Dice, cities: Odds[City]) -> Address:
     """An address in one of the cities."""
-    city = dice.one_of(cities, weights)
+    city = dice.draw(cities)
     return Address(street=_street(dice, city), city=city, postal=_postal(dice, city))
 
 

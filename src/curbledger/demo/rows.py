@@ -32,7 +32,8 @@ _ORDER: tuple[type[ClientOwned], ...] = (
     Appeal,
     Hold,
 )
-_IDS_AT_A_TIME = 100
+# Twice as many each time, within these: a small town wastes few, a large one asks seldom.
+_FIRST_IDS, _MOST_IDS = 50, 1600
 
 
 class Batch:
@@ -66,11 +67,13 @@ class Ids:
     def __init__(self, model: type[ClientOwned]) -> None:
         self._table = model._meta.db_table
         self._drawn: deque[int] = deque()
+        self._next_draw = _FIRST_IDS
 
     def take(self) -> int:
         """The next one."""
         if not self._drawn:
-            self._drawn.extend(draw_ids(self._table, _IDS_AT_A_TIME))
+            self._drawn.extend(draw_ids(self._table, self._next_draw))
+            self._next_draw = min(2 * self._next_draw, _MOST_IDS)
         return self._drawn.popleft()
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Left, Substr
 
 from curbledger.demo import texts
 from curbledger.demo import town_data as data
+from curbledger.demo.dice import Odds
 from curbledger.demo.rows import Ids
 from curbledger.kit.money import CENT, ZERO
 from curbledger.violations.violation import Detail, Violation
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _FIRST_SERIAL = 100_001
 _MICRODEGREES = -6
+# How many offences stand on a form beside the first.
+_FURTHER = Odds.of((0, 1, 2), (86, 11, 3).__getitem__)
 
 
 class Tickets:
@@ -36,12 +39,12 @@ class Tickets:
         self._ids = Ids(Violation)
         self._serials = _last_serials()
 
-    def write(self, planned: Planned, charges: Sequence[Charge], car: Car | None) -> tuple[Violation, list[Detail]]:
+    def write(self, planned: Planned, charges: Odds[Charge], car: Car | None) -> tuple[Violation, list[Detail]]:
         """A ticket for one of these charges, mostly on a vehicle; sometimes it names the driver too."""
         dice = self._dice
-        first = dice.one_of(charges, [charge.weight for charge in charges])
+        first = dice.draw(charges)
         spot = dice.choice(first.spots)
-        charged = [first, *self._further(first, charges)]
+        charged = [first, *self._further(first, charges.options)]
         fine = sum((charge.cost for charge in charged), ZERO)
         violation = self.blank(planned)
         violation.vehicle_id = car.id if car else None
@@ -79,7 +82,7 @@ class Tickets:
     def _further(self, first: Charge, charges: Sequence[Charge]) -> list[Charge]:
         """Offences written on the same form: of the same category, each once."""
         dice = self._dice
-        count = dice.one_of((0, 1, 2), (86, 11, 3))
+        count = dice.draw(_FURTHER)
         others = [charge for charge in charges if charge.category == first.category and charge is not first]
         return dice.sample(others, min(count, len(others))) if count else []
 

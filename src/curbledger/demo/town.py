@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from curbledger.demo import town_data as data
+from curbledger.demo.dice import Odds
 from curbledger.kit.money import ZERO
 from curbledger.registry.lookups import Colour, Lookup, Make, PlateType, Province, UserType, VehicleType
 from curbledger.violations.lists import Category, Location, Offence
@@ -57,12 +58,17 @@ class Town:
     colours: Mapping[str, int]
     vehicle_types: Mapping[str, int]
     user_types: Mapping[str, int]
-    charges: tuple[Charge, ...]
+    charges: Odds[Charge]
 
     @property
     def tax_rate(self) -> Decimal:
         """Sales tax on what private lots charge."""
         return _TAX_RATES[self.currency]
+
+
+def odds_of(charges: Iterable[Charge]) -> Odds[Charge]:
+    """Charges with how often each is written."""
+    return Odds.of(charges, lambda charge: charge.weight)
 
 
 def build_town(client: Client, *, at: datetime) -> Town:
@@ -83,7 +89,7 @@ def build_town(client: Client, *, at: datetime) -> Town:
         colours=dict(Colour.objects.values_list("name", "pk")),
         vehicle_types=dict(VehicleType.objects.values_list("name", "pk")),
         user_types=dict(UserType.objects.values_list("name", "pk")),
-        charges=tuple(_charge(bylaw, offences, categories, spots) for bylaw in data.BYLAWS),
+        charges=odds_of(_charge(bylaw, offences, categories, spots) for bylaw in data.BYLAWS),
     )
 
 

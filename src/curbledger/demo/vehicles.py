@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from curbledger.demo.dice import Odds
 from curbledger.demo.plates import Plates
 from curbledger.demo.rows import Batch, Ids
 from curbledger.kit.plates import plate_key
@@ -53,7 +54,7 @@ _KINDS = (
     Kind(1, "taxi", ("Toyota", "Hyundai", "Dodge"), ("Sedan", "Minivan")),
     Kind(0.6, "commercial", ("International", "Freightliner", "Hino", "Isuzu"), ("Truck", "Commercial")),
 )
-_WEIGHTS = [kind.weight for kind in _KINDS]
+_ODDS = Odds.of(_KINDS, lambda kind: kind.weight)
 # The likely ones first.
 _COLOURS = (
     *("Black", "White", "Grey", "Silver", "Blue", "Red", "Green", "Brown", "Beige", "Gold", "Burgundy", "Orange"),
@@ -91,7 +92,7 @@ class Vehicles:
 
     def _make(self, drivers: Sequence[Resident], created: datetime) -> Vehicle:
         dice, town = self._dice, self._town
-        kind = dice.one_of(_KINDS, _WEIGHTS)
+        kind = dice.draw(_ODDS)
         # Most cars are registered where their driver lives.
         known = drivers[0].province if drivers and dice.happens(0.93) else None
         province = known or self._people.home_province()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.functions import Lower, Now
 
 from curbledger.database.fields import ClientForeignKey
 from curbledger.database.owned import ClientOwned
+from curbledger.errors import NotFound
+
+if TYPE_CHECKING:
+    from curbledger.clients.client import Client
 
 
 def text(limit: int = 255, **options: Any) -> models.CharField[Any, Any]:
@@ -105,3 +109,11 @@ class Person(ClientOwned):
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.first_name, self.last_name))) or f"person {self.pk}"
+
+
+def find_person(client: Client, person_id: int) -> Person:
+    """The person of that id. In the client's scope. Raises NotFound."""
+    try:
+        return Person.objects.get(pk=person_id)
+    except Person.DoesNotExist:
+        raise NotFound(f"{client.code} has no person {person_id}.") from None

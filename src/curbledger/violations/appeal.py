@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError
-
 from curbledger.errors import Conflict, Invalid
+from curbledger.registry.person import find_person
 from curbledger.violations.lock import lock_violation
 from curbledger.violations.standing import Appeal
 
@@ -21,12 +20,14 @@ DECISIONS = ("upheld", "dismissed", "withdrawn")
 def open_appeal(client: Client, ticket: str, *, text: str, at: datetime, person_id: int | None = None) -> Appeal:
     """Contest a ticket. In the client's scope. Raises NotFound, or Conflict where one is open already."""
     violation = lock_violation(client, ticket)
-    try:
-        appeal = Appeal.objects.create(
-            client_id=client.pk, violation_id=violation.pk, person_id=person_id, opened_at=at, text=text
-        )
-    except IntegrityError as error:
-        raise Conflict(f"An appeal against ticket {ticket} is open already.") from error
+    # Nobody opens another one meanwhile: the ticket's row is locked.
+    if Appeal.objects.filter(violation_id=violation.pk, decided_at__isnull=True).exists():
+        raise Conflict(f"An appeal against ticket {ticket} is open already.")
+    if person_id is not None:
+        find_person(client, person_id)
+    appeal = Appeal.objects.create(
+        client_id=client.pk, violation_id=violation.pk, person_id=person_id, opened_at=at, text=text
+    )
     violation.appealed_at = at
     violation.appeal_type = 1
     violation.appeal_person = person_id or 0

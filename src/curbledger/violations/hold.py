@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from curbledger.clients.policy import HOLD_KINDS
 from curbledger.errors import Conflict, Invalid, NotFound
+from curbledger.registry.person import find_person
 from curbledger.violations.lock import lock_violation
 from curbledger.violations.standing import Hold
 
@@ -49,12 +50,14 @@ def hold_person(
 ) -> Hold:
     """Hold every ticket of a person back; with a petition date only those issued up to it. In the client's scope.
 
-    The database locks all of the person's tickets before this returns (triggers.sql: note_hold).
+    The database locks all of the person's tickets before this returns (triggers.sql: note_hold). Raises NotFound, or
+    Invalid as for a ticket.
     """
+    kind = _checked(kind, reason)
     return Hold.objects.create(
         client_id=client.pk,
-        person_id=person_id,
-        kind=_checked(kind, reason),
+        person_id=find_person(client, person_id).pk,
+        kind=kind,
         reason=reason,
         placed_by=by,
         starts_at=at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from curbledger.errors import Invalid
 from curbledger.violations.lock import lock_violation
 from curbledger.violations.standing import Notice
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def record_notice(client: Client, ticket: str, *, kind: int, sent_at: datetime, address: str = "") -> Notice:
-    """A mail (1) or a letter (2) went out. In the client's scope. Raises NotFound."""
+    """A mail (1) or a letter (2) went out. In the client's scope. Raises NotFound, or Invalid for another kind."""
+    if kind not in {Notice.MAIL, Notice.LETTER}:
+        raise Invalid(f"A notice is a mail (1) or a letter (2), not {kind}.", field="kind")
     violation = lock_violation(client, ticket)
     notice = Notice.objects.create(
         client_id=client.pk, violation_id=violation.pk, kind=kind, sent_at=sent_at, address=address

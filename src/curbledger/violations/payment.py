@@ -95,20 +95,39 @@ def _earned(client: Client, violation: Violation, *, amount: Decimal, paid_at: d
     """How much of an open discount this payment earns: as much as is missing to the whole, if it settles the rest."""
     if violation.discount_until is None or violation.discount_until <= paid_at:
         return money.ZERO
-    with connection.cursor() as cursor:
-        cursor.execute(QUERIES["judge"], rule_for(client, at=paid_at).parameters([violation.pk]))
-        names = [column.name for column in cursor.description or ()]
-        facts = dict(zip(names, cursor.fetchone(), strict=True))
-    if amount < facts["owed"]:
+    open_discount = _open_discount(client, violation, at=paid_at)
+    missing = violation.balance - amount
+    return missing if money.ZERO < missing <= open_discount else money.ZERO
+
+
+def _still_earned(client: Client, violation: Violation) -> Decimal:
+    """How much of the discount the payments that are left earned, each at its time. Wants it out of the balance."""
+    if violation.discount_until is None:
         return money.ZERO
-    missing = facts["owed"] + facts["open_discount"] - amount
-    return max(money.ZERO, min(facts["open_discount"], missing))
+    left = Payment.objects.filter(
+        violation_id=violation.pk, reversed_at__isnull=True, paid_at__lt=violation.discount_until
+    )
+    missing = violation.balance + violation.paid_total
+    for payment in left.order_by("paid_at", "id"):
+        missing -= payment.amount
+        if missing <= _open_discount(client, violation, at=payment.paid_at):
+            return max(missing, money.ZERO)
+    return money.ZERO
+
+
+def _open_discount(client: Client, violation: Violation, *, at: datetime) -> Decimal:
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["judge"], rule_for(client, at=at).parameters([violation.pk]))
+        names = [column.name for column in cursor.description or ()]
+        discount: Decimal = dict(zip(names, cursor.fetchone(), strict=True))["open_discount"]
+    return discount
 
 
 def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str, at: datetime) -> Decimal:
     """Take a payment back: a bounced cheque, a mistake. Returns the balance afterwards. In the client's scope.
 
-    A discount that was earned by paying early goes with it. Raises NotFound; Conflict for one reversed already.
+    A discount that was earned by paying early goes with it, unless the other payments earned it without this one.
+    Raises NotFound; Conflict for one reversed already.
     """
     violation = lock_violation(client, ticket)
     payment = Payment.objects.filter(pk=payment_id, violation_id=violation.pk).first()
@@ -117,6 +136,12 @@ def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str
     if payment.reversed_at is not None:
         raise Conflict(f"Payment {payment_id} was reversed already, on {payment.reversed_at:%Y-%m-%d}.")
     Payment.objects.filter(pk=payment.pk).update(reversed_at=at, reversal_reason=reason)
-    Discount.objects.filter(violation_id=violation.pk, kind=Discount.EARLY).delete()
-    violation.refresh_from_db(fields=["balance"])
+    early = Discount.objects.filter(violation_id=violation.pk, kind=Discount.EARLY).first()
+    if early is not None:
+        early.delete()
+    violation.refresh_from_db(fields=["balance", "paid_total"])
+    if early is not None and (kept := _still_earned(client, violation)) > 0:
+        early.amount = kept
+        early.save(force_insert=True)
+        violation.refresh_from_db(fields=["balance"])
     return violation.balance

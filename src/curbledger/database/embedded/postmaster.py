@@ -60,6 +60,7 @@ local all         all      trust
 local replication postgres trust
 """
 _STILL_ATTACHED = "is still in use"
+_ATTACHED_PAUSE = 0.5
 
 
 class State(NamedTuple):
@@ -243,6 +244,7 @@ class Postmaster:
                         f"PostgreSQL did not start: {said} Look into {self._log} and {self._data / 'log'}."
                     )
                 # Sessions of a killed server end when they notice it. The caller tries again.
+                time.sleep(_ATTACHED_PAUSE)
                 return
             time.sleep(TICK)
 
