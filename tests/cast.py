@@ -42,9 +42,7 @@ def town(code: str = "OC_TOMA", *, collecting: bool = True, at: datetime = NOON)
     return client
 
 
-def caller(
-    client: Client, *permissions: str, agency: str | None = None, at: datetime = NOON, **options: Any
-) -> Caller:
+def caller(client: Client, *permissions: str, agency: str | None = None, at: datetime = NOON, **options: Any) -> Caller:
     """A token of the client; by default one that collects for its only agency."""
     wanted = permissions or ("violations-collect",)
     with client_scope(client.pk):

@@ -66,7 +66,7 @@ def _home() -> Finding:
             f"{home} cannot be written to: {error.strerror}.",
             "Set CURBLEDGER_HOME to a folder that can.",
         )
-    return Finding("home", True, f"{home} can be written to.")
+    return Finding("home", good=True, what=f"{home} can be written to.")
 
 
 def _database() -> Finding:
@@ -82,24 +82,24 @@ def _database() -> Finding:
             if settings.CURBLEDGER.database_url
             else (f"Its log is {settings.CURBLEDGER.home / 'database.log'}.")
         )
-        return Finding("database", False, f"{kind} does not answer: {first}.", hint)
-    return Finding("database", True, f"{kind} answers: PostgreSQL {version}.")
+        return Finding("database", good=False, what=f"{kind} does not answer: {first}.", hint=hint)
+    return Finding("database", good=True, what=f"{kind} answers: PostgreSQL {version}.")
 
 
 def _role() -> Finding:
     try:
         check_role(connection.connection)
     except Misconfigured as error:
-        return Finding("role", False, error.message)
-    return Finding("role", True, "The role is bound by row-level security.")
+        return Finding("role", good=False, what=error.message)
+    return Finding("role", good=True, what="The role is bound by row-level security.")
 
 
 def _tables() -> Finding:
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if waiting:
-        return Finding("tables", False, f"{waiting} migrations wait.", "Run `curbledger migrate`.")
-    return Finding("tables", True, "The tables are those of this version.")
+        return Finding("tables", good=False, what=f"{waiting} migrations wait.", hint="Run `curbledger migrate`.")
+    return Finding("tables", good=True, what="The tables are those of this version.")
 
 
 def _clients() -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def _clients() -> Iterator[Finding]:
         with client_scope(client.pk):
             found = list(alarms())
         for alarm in found:
-            yield Finding("alarm", False, f"{client.code}: {alarm.what}", alarm.hint)
+            yield Finding("alarm", good=False, what=f"{client.code}: {alarm.what}", hint=alarm.hint)
         if not found:
             state = "on" if client.collecting else "off"
-            yield Finding("client", True, f"{client.code}: collections are {state}, nothing is stuck.")
+            yield Finding("client", good=True, what=f"{client.code}: collections are {state}, nothing is stuck.")

@@ -108,8 +108,7 @@ def test_a_broken_answer_over_http_1_0_does_not_look_whole(large_town: House) ->
         connection.sendall(request(secret, version="1.0"))
         large_town.wait_for(BROKEN)
         with pytest.raises(ConnectionResetError):
-            while connection.recv(65536):
-                pass
+            _read_to_the_end(connection)
 
 
 def test_the_rest_of_a_broken_answer_is_stored_so_that_it_can_be_shown(large_town: House) -> None:
@@ -131,3 +130,8 @@ def test_a_call_while_another_streams_gets_only_what_is_new(large_town: House) -
     assert meanwhile.ids == []
     assert meanwhile.headers["x-batch-id"] != first.headers["x-batch-id"]
     assert len(check_once([first, meanwhile])) == 6000
+
+
+def _read_to_the_end(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass

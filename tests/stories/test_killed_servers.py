@@ -139,4 +139,3 @@ def test_a_process_that_was_taken_for_dead_cannot_write_on(large_town: House) ->
     large_town.wait_for("SELECT 1 FROM batch WHERE state = 'delivered' AND revision = 2")
     assert len(check_once([late, *answers])) == 6000
     assert {(answer.headers["x-batch-revision"]) for answer in answers if answer.ids} == {"2"}
-

@@ -47,5 +47,3 @@ def test_twelve_callers_of_whom_some_hang_up_lose_nothing(small_town: House) -> 
     while small_town.query("SELECT 1 FROM batch WHERE state <> 'delivered'"):
         answers.append(servers[0].collect(secret))
     assert len(check_once(answers)) == 140
-
-

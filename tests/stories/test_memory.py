@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -21,8 +22,8 @@ def _largest(server: Server) -> int:
 
 
 def _peak(pid: int) -> int:
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        (line,) = (line for line in status if line.startswith("VmHWM"))
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1])
 
 

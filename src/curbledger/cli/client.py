@@ -1,4 +1,4 @@
-"""curbledger client add, curbledger client collect"""
+"""The command `curbledger client`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""curbledger demo"""
+"""The command `curbledger demo`."""
 
 from __future__ import annotations
 

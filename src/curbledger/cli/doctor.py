@@ -1,4 +1,4 @@
-"""curbledger doctor"""
+"""The command `curbledger doctor`."""
 
 from __future__ import annotations
 

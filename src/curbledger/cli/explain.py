@@ -1,4 +1,4 @@
-"""curbledger explain"""
+"""The command `curbledger explain`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""curbledger hold add"""
+"""The command `curbledger hold add`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""curbledger migrate"""
+"""The command `curbledger migrate`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""curbledger payment add"""
+"""The command `curbledger payment add`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""curbledger serve"""
+"""The command `curbledger serve`."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
         for name, value in self._chosen.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> object:
         return application

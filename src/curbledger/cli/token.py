@@ -1,4 +1,4 @@
-"""curbledger token add"""
+"""The command `curbledger token add`."""
 
 from __future__ import annotations
 

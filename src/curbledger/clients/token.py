@@ -6,7 +6,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -22,6 +21,7 @@ from curbledger.permissions import TOKEN_PERMISSIONS, Permission
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
 # 32 bytes of chance as 43 characters, which may be letters, digits and dashes only (contract: "Token").
 _SECRET_BYTES = 32

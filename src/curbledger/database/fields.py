@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db import models
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    OnDelete: TypeAlias = Callable[..., None]
     # Django's fields are generic for the type checker only.
     _ForeignKey = models.ForeignKey[Any, Any]
     _DecimalField = models.DecimalField[Any, Any]
@@ -23,7 +26,7 @@ class ClientForeignKey(_ForeignKey):
     Indexes begin with client_id, so they are declared by hand where they are needed.
     """
 
-    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
+    def __init__(self, to: type[models.Model] | str, on_delete: OnDelete = models.PROTECT, **options: Any) -> None:
         options.setdefault("related_name", "+")
         options["db_constraint"] = False
         options["db_index"] = False

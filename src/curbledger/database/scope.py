@@ -28,14 +28,13 @@ def client_scope(client_id: int) -> Iterator[None]:
     Commits at the end, rolls back when an exception leaves it. Inside itself it nests as a savepoint, for the
     same client only; for another it raises ScopeViolation.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_OPEN, [str(client_id)])
-            (before, _) = cursor.fetchone()
-            if before and before != str(client_id):
-                raise ScopeViolation(f"The scope of client {client_id} was opened inside that of client {before}.")
-            yield
-            # A setting outlives a released savepoint: where this scope stood inside a transaction that had
-            # none, the rest of that transaction must not see the client's rows.
-            if not before:
-                cursor.execute("SELECT set_config('curbledger.client_id', '', true)")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_OPEN, [str(client_id)])
+        (before, _) = cursor.fetchone()
+        if before and before != str(client_id):
+            raise ScopeViolation(f"The scope of client {client_id} was opened inside that of client {before}.")
+        yield
+        # A setting outlives a released savepoint: where this scope stood inside a transaction that had none, the
+        # rest of that transaction must not see the client's rows.
+        if not before:
+            cursor.execute("SELECT set_config('curbledger.client_id', '', true)")

@@ -21,8 +21,10 @@ class BatchState(models.TextChoices):
 
 
 class Batch(ClientOwned):
-    """One handoff to one agency. `attempt` is drawn anew by whoever sets out to deliver it: the outcome of an attempt
-    is written only while it is still the batch's, so that a process that was taken for dead cannot write on.
+    """One handoff to one agency.
+
+    `attempt` is drawn anew by whoever sets out to deliver it: the outcome of an attempt is written only while it is
+    still the batch's, so that a process that was taken for dead cannot write on.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4)

@@ -108,7 +108,7 @@ def _culprits(revision: Revision, ids: Sequence[int], fault: Exception) -> Unpri
                 printer()(revision.pk, [violation_id])
         except _NOBODYS_FAULT:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this record's.
             bad.append(violation_id)
             fault = error
     return Unprintable(bad or ids, f"{type(fault).__name__}: {fault}")
@@ -139,4 +139,4 @@ def _store(revision: Revision, chunk: StoredChunk) -> bool:
                 "body": zstandard.compress(chunk.body, _LEVEL),
             },
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

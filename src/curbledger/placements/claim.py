@@ -8,7 +8,6 @@ by a statement of its own, which begins after the lock is held.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -19,6 +18,7 @@ from curbledger.violations.overdue import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from curbledger.placements.agency import Agency
     from curbledger.placements.batch import Revision

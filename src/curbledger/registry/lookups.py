@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Lower, Now
 
@@ -17,7 +19,7 @@ class Lookup(ClientOwned):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint("client", "number", name="%(class)s_number_is_unique"),
             models.UniqueConstraint("client", Lower("name"), name="%(class)s_name_is_unique"),
         )
@@ -68,7 +70,7 @@ class Province(Lookup):
 
     class Meta(Lookup.Meta):
         db_table = "province"
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Lookup.Meta.constraints,
             models.UniqueConstraint("client", "code", name="province_code_is_unique"),
         )

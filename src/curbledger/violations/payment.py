@@ -144,4 +144,5 @@ def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str
         early.amount = kept
         early.save(force_insert=True)
         violation.refresh_from_db(fields=["balance"])
-    return violation.balance
+    balance: Decimal = violation.balance
+    return balance

@@ -14,7 +14,7 @@ from django.db import connection
 from curbledger.kit import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 QUERIES = sql.load("curbledger.wire", "views.sql")
 
@@ -67,7 +67,7 @@ def _details(ids: list[int], offences: dict[int, str]) -> dict[int, list[str]]:
     return found
 
 
-def _people(rows: Any) -> tuple[dict[int, str], dict[int, list[int]]]:
+def _people(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, str], dict[int, list[int]]]:
     """The profiles that are named, by id, and who drives which vehicle."""
     vehicle_ids = list({row[1] for row in rows if row[1] is not None})
     drivers: dict[int, list[int]] = _grouped(_rows("drivers", ids=vehicle_ids))
@@ -107,4 +107,5 @@ def _grouped(rows: Sequence[tuple[int, Any]]) -> dict[int, list[Any]]:
 def _rows(query: str, **parameters: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(QUERIES[query], parameters)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+    return found

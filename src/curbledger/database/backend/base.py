@@ -20,11 +20,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
         """Connect; where the embedded server does not run, start it (again) and connect then."""
         if settings.CURBLEDGER.database_url is not None:
-            return super().get_new_connection(conn_params)
+            return self._connect(conn_params)
         server = embedded.of(settings.CURBLEDGER.home)
         server.hold()
         try:
-            return super().get_new_connection(conn_params)
+            return self._connect(conn_params)
         except psycopg.OperationalError:
             server.ensure_running()
-            return super().get_new_connection(conn_params)
+            return self._connect(conn_params)
+
+    def _connect(self, conn_params: dict[str, Any]) -> Connection[Any]:
+        connection: Connection[Any] = super().get_new_connection(conn_params)
+        return connection
