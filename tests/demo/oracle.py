@@ -99,7 +99,9 @@ class _Books:
         if not any(discount.kind == "early_payment" for discount in discounts):
             off += min(fine, _sum(detail.discount_amount for detail in details if self.holds_still(ticket, detail)))
         paid = _sum(payment.amount for payment in self.payments[ticket.pk] if payment.reversed_at is None)
-        return fine + ticket.towing + ticket.tax + _sum(fee.amount for fee in self.fees[ticket.pk]) - off - paid
+        fees = _sum(fee.amount for fee in self.fees[ticket.pk])
+        owed: Decimal = fine + ticket.towing + ticket.tax + fees - off - paid
+        return owed
 
     def holds_still(self, ticket: Violation, detail: Detail) -> bool:
         return detail.discount_flag and ticket.issued_at + timedelta(hours=detail.discount_hours) > self.at
@@ -115,5 +117,4 @@ def _group(model: type[Model], key: str) -> dict[Any, list[Any]]:
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    total: Decimal = sum(amounts, Decimal(0))
-    return total
+    return sum(amounts, Decimal(0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 import time
 from concurrent.futures import Future
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from curbledger.database.scope import client_scope
 from tests import cast
 from tests.databases import drop_database, new_database, url_of, use_database
 
@@ -29,10 +29,9 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def committed_database(django_db_blocker: Any) -> Iterator[str]:
-    """One database a test process for rows that are committed. Each test brings clients of its own."""
-    name = f"test_committed_{os.getpid()}"
+    """One database for a test process and a folder of tests, for rows that are committed. Each test brings clients of its own."""
     with django_db_blocker.unblock():
-        new_database(name)
+        name = new_database()
     yield name
     drop_database(name)
 
@@ -104,7 +103,14 @@ def second_connection(client: Client | None = None) -> Iterator[psycopg.Connecti
         database.rollback()
 
 
-def impatient() -> None:
-    """Let this transaction fail at once, instead of wait, where somebody else holds a lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = 1")
+@contextmanager
+def has_to_wait(client: Client) -> Iterator[None]:
+    """The client's scope, for a statement that must wait for somebody else's lock. It is broken off at once."""
+    try:
+        with client_scope(client.pk), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 1")
+            yield
+    except OperationalError as error:
+        assert isinstance(error.__cause__, psycopg.errors.LockNotAvailable)  # noqa: PT017  As a wait ends here.
+    else:
+        raise AssertionError("nothing was in its way")

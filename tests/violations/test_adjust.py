@@ -22,7 +22,9 @@ forgive = partial(grant_discount, reason="Kindness.", at=NOON, by="clerk")
 
 
 def balance(violation: Violation) -> Decimal:
-    return Violation.objects.get(pk=violation.pk).balance
+    violation.refresh_from_db(fields=["balance"])
+    found: Decimal = violation.balance
+    return found
 
 
 def test_each_adjustment_is_kept_with_what_was_before(inside: Client) -> None:

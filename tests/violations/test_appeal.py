@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from django.db import OperationalError
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
@@ -14,7 +13,7 @@ from curbledger.violations.appeal import DECISIONS, decide_appeal, open_appeal
 from curbledger.violations.models import Appeal, Violation
 from tests import cast
 from tests.cast import NOON
-from tests.violations.races import Other, impatient, second_connection
+from tests.violations.races import Other, has_to_wait, second_connection
 from tests.violations.verdicts import reasons
 
 contest = partial(open_appeal, text="I paid the meter.", at=NOON)
@@ -60,12 +59,8 @@ def test_a_person_who_does_not_exist_cannot_appeal(town: Client, campus: Client)
                 contest(town, violation.ticket, person_id=person_id)
 
 
-@pytest.mark.parametrize(
-    ("decision", "expected"), [("upheld", ()), ("withdrawn", ()), ("dismissed", ("cancelled",))]
-)
-def test_the_decision_lets_the_ticket_stand_or_fall(
-    inside: Client, decision: str, expected: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize(("decision", "expected"), [("upheld", ()), ("withdrawn", ()), ("dismissed", ("cancelled",))])
+def test_the_decision_lets_the_ticket_stand_or_fall(inside: Client, decision: str, expected: tuple[str, ...]) -> None:
     violation = cast.issue(inside)
     contest(inside, violation.ticket)
     appeal = decide(inside, violation.ticket, decision=decision)
@@ -89,7 +84,7 @@ def test_a_decision_that_does_not_exist_is_refused(inside: Client) -> None:
 def test_only_an_open_appeal_can_be_decided(inside: Client) -> None:
     violation = cast.issue(inside)
     for _ in range(2):
-        with pytest.raises(Conflict, match="No appeal .* is open"):
+        with pytest.raises(Conflict, match=r"No appeal .* is open"):
             decide(inside, violation.ticket, decision="upheld")
         contest(inside, violation.ticket)
         decide(inside, violation.ticket, decision="upheld")
@@ -147,6 +142,5 @@ def test_an_appeal_waits_for_a_claim_that_has_its_ticket(committed_town: Client)
     violation = committed_ticket(committed_town)
     with second_connection(committed_town) as other:
         other.execute("SELECT id FROM violation WHERE id = %s FOR NO KEY UPDATE", [violation.pk])
-        with pytest.raises(OperationalError, match="lock timeout"), client_scope(committed_town.pk):
-            impatient()
+        with has_to_wait(committed_town):
             contest(committed_town, violation.ticket)

@@ -46,7 +46,7 @@ def adjust(client: Client, violation: Violation, amount: str) -> None:
 def test_the_ticket_itself_owes_its_fine_as_adjusted_towing_and_tax(
     inside: Client, columns: dict[str, str], expected: str
 ) -> None:
-    money = {name: Decimal(amount) for name, amount in columns.items()}
+    money: dict[str, Any] = {name: Decimal(amount) for name, amount in columns.items()}
     assert owed(inside, cast.issue(inside, **money)) == expected
 
 
@@ -136,7 +136,7 @@ def test_each_offence_has_hours_of_its_own(inside: Client) -> None:
     ],
 )
 def test_an_early_payment_discount_takes_off_no_more_than_the_fine(
-    inside: Client, columns: dict[str, Decimal], discount: str, expected: str
+    inside: Client, columns: dict[str, Any], discount: str, expected: str
 ) -> None:
     assert owed(inside, cast.issue(inside, issued_at=NOON, discount=discount, **columns)) == expected
 

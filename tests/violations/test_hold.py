@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError
 
 from curbledger.clients.client import Client
 from curbledger.clients.policy import HOLD_KINDS
@@ -18,7 +18,7 @@ from curbledger.violations.hold import hold_person, hold_violation, release_hold
 from curbledger.violations.models import Hold, Violation
 from tests import cast
 from tests.cast import NOON
-from tests.violations.races import Other, impatient, second_connection
+from tests.violations.races import Other, has_to_wait, second_connection
 
 place = partial(hold_violation, kind="dispute", reason="The plate was read wrong.", at=NOON, by="clerk")
 place_on_person = partial(hold_person, kind="bankruptcy", reason="Chapter 7.", at=NOON, by="clerk")
@@ -106,7 +106,7 @@ def test_a_release_says_who_and_why_and_happens_once(inside: Client) -> None:
     assert Hold.objects.get(pk=placed.pk).release_reason == "Settled."
 
 
-def committed_ticket(town: Client, **columns: object) -> Violation:
+def committed_ticket(town: Client, **columns: Any) -> Violation:
     with client_scope(town.pk):
         return cast.issue(town, **columns)
 
@@ -143,8 +143,7 @@ def test_a_hold_waits_for_a_claim_that_has_its_ticket(committed_town: Client) ->
     violation = committed_ticket(committed_town)
     with second_connection(committed_town) as other:
         claim(other, violation)
-        with pytest.raises(OperationalError, match="lock timeout"), client_scope(committed_town.pk):
-            impatient()
+        with has_to_wait(committed_town):
             place(committed_town, violation.ticket)
 
 
@@ -172,8 +171,7 @@ def test_a_hold_on_a_person_waits_for_a_claim_of_any_of_their_tickets(committed_
     for violation in mine:
         with second_connection(committed_town) as other:
             claim(other, violation)
-            with pytest.raises(OperationalError, match="lock timeout"), client_scope(committed_town.pk):
-                impatient()
+            with has_to_wait(committed_town):
                 place_on_person(committed_town, robin.pk)
 
 

@@ -26,9 +26,7 @@ def test_every_kind_of_hold_keeps_its_ticket_back_and_no_other(inside: Client, k
     assert (reasons(inside, held), reasons(inside, neighbour)) == (HELD, ())
 
 
-@pytest.mark.parametrize(
-    ("until", "expected"), [(TODAY - DAY, ()), (TODAY, HELD), (TODAY + DAY, HELD), (None, HELD)]
-)
+@pytest.mark.parametrize(("until", "expected"), [(TODAY - DAY, ()), (TODAY, HELD), (TODAY + DAY, HELD), (None, HELD)])
 def test_a_hold_lasts_through_its_last_day(inside: Client, until: date | None, expected: tuple[str, ...]) -> None:
     violation = cast.issue(inside)
     hold(inside, violation=violation, until=until)

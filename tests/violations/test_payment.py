@@ -234,9 +234,9 @@ def test_a_granted_discount_stays_when_a_payment_is_reversed(inside: Client) -> 
         client_id=inside.pk, violation=violation, amount=Decimal("5.00"), kind="granted", recorded_by="clerk"
     )
     done = pay(inside, violation, "45.00")
-    assert reverse_payment(
-        inside, violation.ticket, payment_id=done.payment_id, reason="Bounced.", at=NOON
-    ) == Decimal("45.00")
+    assert reverse_payment(inside, violation.ticket, payment_id=done.payment_id, reason="Bounced.", at=NOON) == Decimal(
+        "45.00"
+    )
 
 
 def pay_in_scope(client: Client, violation: Violation, amount: str, **options: Any) -> Settlement:
@@ -271,9 +271,7 @@ def test_two_payments_at_once_both_count_and_only_one_earns_the_discount(committ
 def test_many_at_once_with_one_reference_leave_one_row(committed_town: Client) -> None:
     with client_scope(committed_town.pk):
         violation = cast.issue(committed_town)
-    at_once = [
-        Other(partial(pay_in_scope, committed_town, violation, "20.00", reference="CHQ 7")) for _ in range(4)
-    ]
+    at_once = [Other(partial(pay_in_scope, committed_town, violation, "20.00", reference="CHQ 7")) for _ in range(4)]
     assert sorted(one.result().already_there for one in at_once) == [False, True, True, True]
     with client_scope(committed_town.pk):
         assert rows(violation) == [Decimal("20.00")]

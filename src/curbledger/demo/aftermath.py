@@ -169,7 +169,7 @@ class Aftermath:
             return
         hold.released_at = calendar.past(self._since(hold.starts_at))
         hold.released_by, hold.release_reason = dice.choice(data.CLERKS), texts.RELEASES[kind]
-        if case.car and case.car.drivers and dice.happens(0.3):
+        if case.car and case.car.drivers and dice.happens(0.12):
             hold.violation_id, hold.person_id = None, case.car.drivers[0].id
 
     def _only_warn(self, case: Case) -> None:

@@ -50,7 +50,7 @@ class Garage:
         dice = self._dice
         if self._regulars and dice.happens(self._regular_chance):
             return dice.choice(self._regulars)
-        if self._cars and dice.happens(0.3):
+        if self._cars and dice.happens(0.4):
             return dice.choice(self._cars)
         if self._cars and dice.happens(0.08):
             drivers = dice.choice(self._cars).drivers

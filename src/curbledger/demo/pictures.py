@@ -90,18 +90,22 @@ def paint(dice: Dice) -> bytes:
 
 
 def _row(y: int, left: int, length: int, car: bytes, dice: Dice) -> bytes:
-    pixels = [_SKY if y < _HORIZON else _ROAD] * _WIDTH
+    row = bytearray((_SKY if y < _HORIZON else _ROAD) * _WIDTH)
     if _ROOF <= y < _DOOR:
-        pixels[left + 6 : left + length - 6] = [car] * (length - 12)
+        _stroke(row, left + 6, length - 12, car)
     elif _DOOR <= y < _GROUND:
-        pixels[left : left + length] = [car] * length
+        _stroke(row, left, length, car)
     elif y >= _GROUND:
         # Gravel, so that no two pictures are alike.
         for _ in range(4):
-            pixels[dice.randrange(_WIDTH)] = dice.randbytes(3)
+            _stroke(row, dice.randrange(_WIDTH), 1, dice.randbytes(3))
     if y in (_GROUND - 3, _GROUND - 4):
-        pixels[left + 1 : left + 7] = [_PLATE] * 6
-    return b"".join(pixels)
+        _stroke(row, left + 1, 6, _PLATE)
+    return bytes(row)
+
+
+def _stroke(row: bytearray, left: int, length: int, colour: bytes) -> None:
+    row[3 * left : 3 * (left + length)] = colour * length
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

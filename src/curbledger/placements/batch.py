@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -60,7 +61,8 @@ class Revision(ClientOwned):
     claimed_at = models.DateTimeField()
     record_count = models.PositiveIntegerField()
     total = models.DecimalField(max_digits=16, decimal_places=2)
-    chunk_records = models.PositiveIntegerField()
+    # The last violation of each chunk, in order: known from the claim on, so that chunks can be printed side by side.
+    bounds = ArrayField(models.BigIntegerField())
     # The end of the answer, made with the claim.
     tail = models.BinaryField()
     # Known once every chunk is there.
@@ -88,8 +90,6 @@ class Chunk(ClientOwned):
     revision = ClientForeignKey("placements.Revision")
     position = models.PositiveIntegerField()
     record_count = models.PositiveIntegerField()
-    # The last violation in it: where the next chunk begins.
-    last_violation_id = models.BigIntegerField()
     size = models.PositiveIntegerField()
     body = models.BinaryField()
 

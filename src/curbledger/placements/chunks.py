@@ -7,7 +7,6 @@ process at any time, and is the same to the byte however often it is shown.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -43,35 +42,22 @@ class Unprintable(CurbledgerError):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
-    """A chunk's bytes, and where the next one begins."""
+def chunk_at(revision: Revision, position: int) -> bytes:
+    """The records of one chunk, with commas between them; printed and stored if nobody did yet.
 
-    position: int
-    record_count: int
-    last_violation_id: int
-    body: bytes
-
-
-def chunk_at(revision: Revision, position: int, *, after: int) -> StoredChunk | None:
-    """The chunk at `position`, whose violations come after `after`; printed and stored if nobody did yet.
-
-    None where the revision has no more records. In the client's scope, which must be left (committed) before a
-    byte of it is sent. Raises Unprintable.
+    In the client's scope, which must be left (committed) before a byte of it is sent. Raises Unprintable.
     """
     stored = _read(revision, position)
     if stored is not None:
         return stored
-    with connection.cursor() as cursor:
-        cursor.execute(
-            QUERIES["next_records"], {"revision": revision.pk, "after": after, "limit": revision.chunk_records}
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    if not ids:
-        return None
+    ids = _records(revision, position)
     body = b",".join(_print(revision, ids))
-    made = StoredChunk(position=position, record_count=len(ids), last_violation_id=ids[-1], body=body)
-    return made if _store(revision, made) else _read(revision, position)
+    if _store(revision, position, len(ids), body):
+        return body
+    stored = _read(revision, position)
+    if stored is None:
+        raise RuntimeError(f"chunk {position} of revision {revision.pk} was there, and is gone")
+    return stored
 
 
 def set_aside(client_id: int, failed: Unprintable, *, at: datetime) -> None:
@@ -114,17 +100,23 @@ def _culprits(revision: Revision, ids: Sequence[int], fault: Exception) -> Unpri
     return Unprintable(bad or ids, f"{type(fault).__name__}: {fault}")
 
 
-def _read(revision: Revision, position: int) -> StoredChunk | None:
+def _records(revision: Revision, position: int) -> list[int]:
+    after = revision.bounds[position - 1] if position else 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            QUERIES["records"], {"revision": revision.pk, "after": after, "through": revision.bounds[position]}
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _read(revision: Revision, position: int) -> bytes | None:
     with connection.cursor() as cursor:
         cursor.execute(QUERIES["read"], {"revision": revision.pk, "position": position})
         row = cursor.fetchone()
-    if row is None:
-        return None
-    record_count, last_violation_id, body = row
-    return StoredChunk(position, record_count, last_violation_id, zstandard.decompress(bytes(body)))
+    return None if row is None else zstandard.decompress(bytes(row[0]))
 
 
-def _store(revision: Revision, chunk: StoredChunk) -> bool:
+def _store(revision: Revision, position: int, record_count: int, body: bytes) -> bool:
     """Whether this process was the first to store it: the unique constraint decides."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -132,11 +124,10 @@ def _store(revision: Revision, chunk: StoredChunk) -> bool:
             {
                 "client": revision.client_id,
                 "revision": revision.pk,
-                "position": chunk.position,
-                "record_count": chunk.record_count,
-                "last_violation_id": chunk.last_violation_id,
-                "size": len(chunk.body),
-                "body": zstandard.compress(chunk.body, _LEVEL),
+                "position": position,
+                "record_count": record_count,
+                "size": len(body),
+                "body": zstandard.compress(body, _LEVEL),
             },
         )
         return bool(cursor.rowcount == 1)

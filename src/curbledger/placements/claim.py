@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection
 
 from curbledger.kit import money, sql
@@ -31,14 +32,27 @@ SLICE = 5000
 
 @dataclass(slots=True)
 class Claimed:
-    """Count and total of what a claim has placed so far."""
+    """What a claim has placed so far: count, total, and the last violation of each chunk of `chunk_records`."""
 
+    chunk_records: int
     count: int = 0
     total: Decimal = field(default=money.ZERO)
+    bounds: list[int] = field(default_factory=list)
 
     def add(self, placed: Sequence[tuple[int, Decimal]]) -> None:
-        self.count += len(placed)
+        """Count what one slice has placed: violations beyond all that were counted before."""
+        if not placed:
+            return
+        ids = sorted(violation_id for violation_id, _ in placed)
+        if self.count % self.chunk_records:
+            # The last chunk was not full yet; it ends later now.
+            self.bounds.pop()
+        full = self.chunk_records - self.count % self.chunk_records - 1
+        self.bounds += [*ids[full :: self.chunk_records]]
+        self.count += len(ids)
         self.total += sum((balance for _, balance in placed), money.ZERO)
+        if self.count % self.chunk_records:
+            self.bounds.append(ids[-1])
 
 
 def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision | None = None) -> Claimed:
@@ -47,16 +61,17 @@ def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision |
     With `earlier`, the revision that did not arrive, its violations are decided anew: those that still go are
     placed again, those that do not are withdrawn with the reason and are free.
     """
-    claimed = Claimed()
+    claimed = Claimed(settings.CURBLEDGER.chunk_records)
     after = 0
     while ids := _next_slice(rule, agency, earlier, after):
         after = ids[-1]
         _execute(QUERIES["lock"], {"ids": ids})
         again = [] if earlier is None else _ids(QUERIES["placed"], {"revision": earlier.pk, "ids": ids})
-        if earlier is not None and again:
-            claimed.add(_place_again(rule, revision, earlier, again))
         before = set(again)
-        claimed.add(_place(rule, revision, [one for one in ids if one not in before]))
+        placed = _place(rule, revision, [one for one in ids if one not in before])
+        if earlier is not None and again:
+            placed += _place_again(rule, revision, earlier, again)
+        claimed.add(placed)
     return claimed
 
 

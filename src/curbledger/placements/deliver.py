@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections import deque
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
@@ -14,17 +16,20 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.placements.batch import Batch, BatchState, Revision
-from curbledger.placements.chunks import StoredChunk, Unprintable, chunk_at, set_aside
+from curbledger.placements.chunks import Unprintable, chunk_at, set_aside
 from curbledger.placements.deliverer import heart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
 
     from curbledger.placements.handoff import Handoff
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 _RETRY_SECONDS = 0.2
+# Chunks that are printed side by side. Each holds a few megabytes until it is sent.
+_AHEAD = 2
 
 HEAD = b'{"records":['
 # The state from which a delivery can end in the other: what arrived once has arrived.
@@ -34,41 +39,56 @@ _FROM = {
 }
 
 
-def answer(revision: Revision) -> Iterator[bytes]:
+def answer(revision: Revision, *, ahead: Executor | None = None) -> Iterator[bytes]:
     """The bytes of a revision's whole answer, a chunk at a time, each stored before it is yielded.
 
-    Waits for a database that restarts. Leaves digest and size on the revision at the end. Raises Unprintable.
+    With `ahead`, the chunks that follow are printed by its threads, each on a connection of its own, while this one
+    is sent. Waits for a database that restarts. Leaves digest and size on the revision at the end. Raises Unprintable.
     """
     digest = hashlib.sha256(HEAD)
     size = len(HEAD)
     yield HEAD
-    position, after, records = 0, 0, 0
-    while records < revision.record_count:
-        chunk = _patiently(partial(_committed_chunk, revision, position, after))
-        body = chunk.body if position == 0 else b"," + chunk.body
+    for body in _bodies(revision, ahead):
         digest.update(body)
         size += len(body)
         yield body
-        position, after, records = position + 1, chunk.last_violation_id, records + chunk.record_count
     tail = bytes(revision.tail)
     digest.update(tail)
     _patiently(partial(_seal, revision, digest.hexdigest(), size + len(tail)))
     yield tail
 
 
-def _committed_chunk(revision: Revision, position: int, after: int) -> StoredChunk:
+def _bodies(revision: Revision, ahead: Executor | None) -> Iterator[bytes]:
+    """The bodies of a revision's chunks in order, with the commas between them."""
+    coming: deque[Callable[[], bytes]] = deque()
+    positions = iter(range(len(revision.bounds)))
+    for position in islice(positions, _AHEAD):
+        coming.append(_ask(ahead, revision, position))
+    separator = b""
+    while coming:
+        body = coming.popleft()()
+        for position in islice(positions, 1):
+            coming.append(_ask(ahead, revision, position))
+        yield separator + body
+        separator = b","
+
+
+def _ask(ahead: Executor | None, revision: Revision, position: int) -> Callable[[], bytes]:
+    """A way to get a chunk: one that is under way already, or one to begin when it is wanted."""
+    work = partial(_patiently, partial(_committed_chunk, revision, position))
+    return work if ahead is None else ahead.submit(work).result
+
+
+def _committed_chunk(revision: Revision, position: int) -> bytes:
     try:
         with client_scope(revision.client_id):
-            chunk = chunk_at(revision, position, after=after)
+            return chunk_at(revision, position)
     except Unprintable as failed:
         # The count has gone out with the headers, so this answer cannot be made whole any more. It breaks, and the
         # batch's next revision goes without the culprits.
         with client_scope(revision.client_id):
             set_aside(revision.client_id, failed, at=clock.now())
         raise
-    if chunk is None:
-        raise RuntimeError(f"revision {revision.pk} has fewer records than its {revision.record_count}")
-    return chunk
 
 
 def _seal(revision: Revision, digest: str, size: int) -> None:

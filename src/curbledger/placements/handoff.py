@@ -117,16 +117,17 @@ def _claim(rule: Rule, agency: Agency, asked: Asked, attempt: uuid.UUID) -> Hand
         claimed_at=rule.at,
         record_count=0,
         total=0,
-        chunk_records=settings.CURBLEDGER.chunk_records,
+        bounds=[],
         tail=_tail(),
         token_name=asked.token_name,
         remote_address=asked.remote_address[:64],
         user_agent=asked.user_agent[:400],
     )
     claimed = claim(rule, agency, revision, earlier=earlier)
-    revision.record_count, revision.total = claimed.count, claimed.total
-    revision.save(update_fields=["record_count", "total"])
-    chunk_at(revision, 0, after=0)
+    revision.record_count, revision.total, revision.bounds = claimed.count, claimed.total, claimed.bounds
+    revision.save(update_fields=["record_count", "total", "bounds"])
+    if claimed.count:
+        chunk_at(revision, 0)
     return Handoff(revision=revision, batch_uuid=batch.uuid, count=claimed.count, total=claimed.total, attempt=attempt)
 
 

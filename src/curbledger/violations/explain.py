@@ -97,9 +97,9 @@ def _recently_due(facts: dict[str, Any], rule: Rule, _client: Client) -> str:
 
 
 def _nothing_owed(facts: dict[str, Any], _rule: Rule, client: Client) -> str:
-    owed = facts["owed"]
-    if owed < 0:
-        return f"Nothing is owed: {money.show(-owed, client.currency)} too much was paid."
+    # Less than nothing may also be owed because more was taken off than there was.
+    if 0 < -facts["owed"] <= facts["paid_total"]:
+        return f"Nothing is owed: {money.show(-facts['owed'], client.currency)} too much was paid."
     return f"Nothing is owed: {_sum(facts, client.currency)}."
 
 
@@ -119,7 +119,7 @@ def _one_hold(hold: dict[str, Any]) -> str:
     whose = "A hold on the person" if hold["on_person"] else "A hold"
     end = f" until {hold['until']}" if hold["until"] else ""
     petition = f", petition of {hold['petition_on']}" if hold["petition_on"] else ""
-    return f"{whose}{end} keeps it back ({kind}{petition}): {hold['reason']}."
+    return f"{whose}{end} keeps it back ({kind}{petition}): {hold['reason'].rstrip('. ')}."
 
 
 WORDS: dict[str, Callable[[dict[str, Any], Rule, Client], str]] = {

@@ -68,17 +68,21 @@ CROSS JOIN LATERAL (
             SELECT json_agg(json_build_object(
                 'kind', h.kind, 'reason', h.reason, 'starts_at', h.starts_at, 'until', h.until,
                 'petition_on', h.petition_on, 'on_person', h.person_id IS NOT NULL) ORDER BY h.id)
-            FROM hold h
-            WHERE h.released_at IS NULL
-              AND (h.violation_id = v.id
-                   OR h.person_id = v.person_id
-                   OR (v.person_id IS NULL AND h.person_id IN (
-                       SELECT d.person_id FROM driver d WHERE d.vehicle_id = v.vehicle_id)))
-              AND h.starts_at <= %(at)s
+            FROM (
+                SELECT h.* FROM hold h WHERE h.released_at IS NULL AND h.violation_id = v.id
+                UNION ALL
+                SELECT h.* FROM hold h WHERE h.released_at IS NULL AND h.person_id = v.person_id
+                UNION ALL
+                SELECT h.* FROM driver d JOIN hold h ON h.person_id = d.person_id
+                WHERE h.released_at IS NULL AND v.person_id IS NULL AND d.vehicle_id = v.vehicle_id
+            ) h
+            WHERE h.starts_at <= %(at)s
               AND (h.until IS NULL OR h.until >= %(day)s)
               AND (h.petition_on IS NULL OR (v.issued_at AT TIME ZONE %(zone)s)::date <= h.petition_on)
               AND h.kind = ANY (%(hold_kinds)s::text[])
         ) END AS holds
+    -- Keeps the planner from writing each of the two wherever it is used, and asking for it as often.
+    OFFSET 0
 ) found
 WHERE v.id = ANY (%(ids)s::bigint[])
 

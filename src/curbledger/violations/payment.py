@@ -107,7 +107,7 @@ def _still_earned(client: Client, violation: Violation) -> Decimal:
     left = Payment.objects.filter(
         violation_id=violation.pk, reversed_at__isnull=True, paid_at__lt=violation.discount_until
     )
-    missing = violation.balance + violation.paid_total
+    missing: Decimal = violation.balance + violation.paid_total
     for payment in left.order_by("paid_at", "id"):
         missing -= payment.amount
         if missing <= _open_discount(client, violation, at=payment.paid_at):
@@ -119,7 +119,8 @@ def _open_discount(client: Client, violation: Violation, *, at: datetime) -> Dec
     with connection.cursor() as cursor:
         cursor.execute(QUERIES["judge"], rule_for(client, at=at).parameters([violation.pk]))
         names = [column.name for column in cursor.description or ()]
-        discount: Decimal = dict(zip(names, cursor.fetchone(), strict=True))["open_discount"]
+        facts = dict(zip(names, cursor.fetchone(), strict=True))
+    discount: Decimal = facts["open_discount"]
     return discount
 
 

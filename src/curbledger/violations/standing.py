@@ -41,7 +41,12 @@ class Hold(ClientOwned):
         )
         indexes = (
             models.Index("client", "violation", condition=Q(released_at__isnull=True), name="hold_by_violation"),
-            models.Index("client", "person", condition=Q(released_at__isnull=True), name="hold_by_person"),
+            models.Index(
+                "client",
+                "person",
+                condition=Q(released_at__isnull=True, person__isnull=False),
+                name="hold_by_person",
+            ),
         )
 
     def __str__(self) -> str:

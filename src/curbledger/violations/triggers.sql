@@ -82,10 +82,13 @@ BEGIN
             SELECT count(*) FROM hold h WHERE h.violation_id = entry.violation_id AND h.released_at IS NULL
         ) WHERE id = entry.violation_id;
     ELSE
-        PERFORM 1 FROM violation v
-        WHERE v.person_id = entry.person_id
-           OR (v.person_id IS NULL
-               AND v.vehicle_id IN (SELECT d.vehicle_id FROM driver d WHERE d.person_id = entry.person_id))
+        -- Two look-ups by index; one condition with OR would read all of the client's tickets.
+        PERFORM 1 FROM violation v WHERE v.id = ANY (ARRAY(
+            SELECT own.id FROM violation own WHERE own.person_id = entry.person_id
+            UNION ALL
+            SELECT driven.id FROM driver d JOIN violation driven ON driven.vehicle_id = d.vehicle_id
+            WHERE d.person_id = entry.person_id AND driven.person_id IS NULL
+        ))
         ORDER BY v.id FOR NO KEY UPDATE;
     END IF;
     RETURN NULL;

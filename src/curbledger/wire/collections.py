@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 PIECE = 65536
 
 
+@cache
+def _printers() -> Executor:
+    """Threads that print chunks ahead, each with a database connection that it keeps. Made by each server process."""
+    return ThreadPoolExecutor(settings.CURBLEDGER.threads, thread_name_prefix="printer")
+
+
 class CannotTell(RuntimeError):
     """This server does not let a program learn whether an answer arrived. Run `curbledger serve`."""
 
@@ -39,7 +47,7 @@ class Delivery:
     def __init__(self, handoff: Handoff, peer: Peer) -> None:
         self._handoff = handoff
         self._peer = peer
-        self._chunks = answer(handoff.revision)
+        self._chunks = answer(handoff.revision, ahead=_printers())
         self._whole = False
         self._settled = False
 

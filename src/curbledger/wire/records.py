@@ -1,7 +1,8 @@
 """The records of the handoff: PostgreSQL prints each entity with the wire's keys, Python splices the strings.
 
 Nothing here knows what a key means; the keys stand in views.sql, in the order of the contract. Every query asks
-one table for rows by their ids, also across links: joins would let the planner read whole tables.
+one large table for rows by their ids, also across links: a join of two would let the planner read one of them
+whole. Only the short lists are joined, for their numbers.
 """
 
 from __future__ import annotations

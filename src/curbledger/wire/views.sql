@@ -5,7 +5,9 @@
 -- AdjustmentReason says how it is made up (contract, section 1).
 SELECT v.id, v.vehicle_id, v.person_id, v.location_id, v.category_id, row_to_json(w)::text
 FROM violation v
-JOIN placement p ON p.violation_id = v.id AND p.revision_id = %(revision)s
+JOIN placement p ON p.violation_id = v.id
+LEFT JOIN category c ON c.id = v.category_id
+LEFT JOIN location l ON l.id = v.location_id
 CROSS JOIN LATERAL (
     SELECT
         (p.evidence ->> 'fine')::numeric AS fine,
@@ -27,7 +29,7 @@ CROSS JOIN LATERAL (
         v.ticket AS "Ticket",
         v.vehicle_id AS "VehicleID",
         wire_flag(v.spoiled) AS "Spoiled",
-        (SELECT c.number FROM category c WHERE c.id = v.category_id) AS "TicketType",
+        c.number AS "TicketType",
         wire_time(v.issued_at) AS "Issued",
         wire_time(v.converted_notice_at) AS "convNotice",
         wire_time(v.due_at) AS "Due",
@@ -38,7 +40,7 @@ CROSS JOIN LATERAL (
         -- Four decimals in a string, unlike every other amount: the original's column is of another type.
         (CASE WHEN f.plain THEN m.tax ELSE 0 END)::numeric(14, 4)::text AS "taxAmount",
         v.writer AS "Writer",
-        (SELECT l.number FROM location l WHERE l.id = v.location_id) AS "LocationID",
+        l.number AS "LocationID",
         v.comment AS "Comment",
         wire_time(v.appealed_at) AS "TicketAppeal",
         v.appeal_type AS "appealType",
@@ -77,20 +79,24 @@ CROSS JOIN LATERAL (
             ' - paid ' || nullif(m.paid, 0),
             '.')) END AS "AdjustmentReason"
 ) w
+-- The ids on both sides: from one alone the planner would go and read the other table whole.
 WHERE v.id = ANY (%(ids)s::bigint[])
+  AND p.revision_id = %(revision)s
+  AND p.violation_id = ANY (%(ids)s::bigint[])
 
 -- name: details
 -- The offences of the violations, in the order of their ids. `offence_id` finds the type to nest.
 SELECT d.violation_id, d.offence_id, row_to_json(w)::text
 FROM violation_detail d
-JOIN violation v ON v.id = d.violation_id
+LEFT JOIN offence o ON o.id = d.offence_id
+LEFT JOIN location l ON l.id = d.location_id
 CROSS JOIN LATERAL (
     SELECT
         d.id AS "ViolationsDetailID",
         d.violation_id AS "ViolationID",
-        v.ticket AS "Ticket",
-        (SELECT o.number FROM offence o WHERE o.id = d.offence_id) AS "ViolationTypeID",
-        (SELECT l.number FROM location l WHERE l.id = d.location_id) AS "LocationID",
+        (SELECT v.ticket FROM violation v WHERE v.id = d.violation_id) AS "Ticket",
+        o.number AS "ViolationTypeID",
+        l.number AS "LocationID",
         trim_scale(d.fine) AS "offenceFine",
         wire_flag(d.discount_flag) AS "discountFlag",
         trim_scale(d.discount_amount) AS "discountAmount",
@@ -104,7 +110,6 @@ ORDER BY d.id
 -- The files of the violations, in the order of their ids.
 SELECT a.violation_id, row_to_json(w)::text
 FROM attachment a
-JOIN violation v ON v.id = a.violation_id
 CROSS JOIN LATERAL (
     SELECT
         a.id AS "attachID",
@@ -114,7 +119,7 @@ CROSS JOIN LATERAL (
         a.mime AS "attachMime",
         'VIOLATIONS' AS "relatedType",
         a.violation_id AS "relatedID",
-        v.ticket AS "relatedNote",
+        (SELECT v.ticket FROM violation v WHERE v.id = a.violation_id) AS "relatedNote",
         wire_time(a.created_at) AS "created",
         wire_time(a.archived) AS "archived",
         a.unique_id AS "uniqueid"
@@ -126,17 +131,22 @@ ORDER BY a.id
 -- The vehicles, and which entries of the lists to nest in them.
 SELECT v.id, v.make_id, v.colour_id, v.vehicle_type_id, v.plate_type_id, v.province_id, row_to_json(w)::text
 FROM vehicle v
+LEFT JOIN plate_type pt ON pt.id = v.plate_type_id
+LEFT JOIN province pr ON pr.id = v.province_id
+LEFT JOIN make mk ON mk.id = v.make_id
+LEFT JOIN vehicle_type vt ON vt.id = v.vehicle_type_id
+LEFT JOIN colour co ON co.id = v.colour_id
 CROSS JOIN LATERAL (
     SELECT
         v.id AS "VehicleID",
         wire_flag(v.active) AS "Active",
         wire_time(v.last_update) AS "lastUpdate",
         v.plate AS "Plate",
-        (SELECT l.number FROM plate_type l WHERE l.id = v.plate_type_id) AS "PlateTypeID",
-        (SELECT l.number FROM province l WHERE l.id = v.province_id) AS "ProvID",
-        (SELECT l.number FROM make l WHERE l.id = v.make_id) AS "MakeID",
-        (SELECT l.number FROM vehicle_type l WHERE l.id = v.vehicle_type_id) AS "TypeID",
-        (SELECT l.number FROM colour l WHERE l.id = v.colour_id) AS "ColourID",
+        pt.number AS "PlateTypeID",
+        pr.number AS "ProvID",
+        mk.number AS "MakeID",
+        vt.number AS "TypeID",
+        co.number AS "ColourID",
         v.year AS "Year",
         v.total_violations AS "TotalVio",
         v.total_unpaid AS "TotalUnpaid",
@@ -160,6 +170,11 @@ SELECT d.vehicle_id, d.person_id FROM driver d WHERE d.vehicle_id = ANY (%(ids)s
 SELECT p.id, row_to_json(w)::text
 FROM person p
 JOIN client c ON c.id = p.client_id
+LEFT JOIN province pr ON pr.id = p.province_id
+LEFT JOIN province pr2 ON pr2.id = p.province2_id
+LEFT JOIN province lp ON lp.id = p.licence_province_id
+LEFT JOIN user_type ut ON ut.id = p.user_type_id
+LEFT JOIN user_type lt ON lt.id = p.locker_user_type_id
 CROSS JOIN LATERAL (
     SELECT
         p.id AS "UserID",
@@ -172,15 +187,15 @@ CROSS JOIN LATERAL (
         p.email AS "email",
         p.street AS "street",
         p.city AS "city",
-        (SELECT l.number FROM province l WHERE l.id = p.province_id) AS "prov",
+        pr.number AS "prov",
         p.postal AS "postal",
         p.street2 AS "street2",
         p.city2 AS "city2",
-        (SELECT l.number FROM province l WHERE l.id = p.province2_id) AS "prov2",
+        pr2.number AS "prov2",
         p.postal2 AS "postal2",
         p.phone_cell AS "phonecell",
         p.status AS "status",
-        (SELECT l.number FROM user_type l WHERE l.id = p.user_type_id) AS "UserTypeID",
+        ut.number AS "UserTypeID",
         p.employ_no AS "employNo",
         p.department AS "deptNameID",
         p.employee_phone AS "ePhone",
@@ -211,7 +226,7 @@ CROSS JOIN LATERAL (
         p.email_consent AS "emailConsent",
         p.text_reminders AS "T2P_reminders",
         p.reminder_time AS "reminderTime",
-        (SELECT l.number FROM user_type l WHERE l.id = p.locker_user_type_id) AS "lockerUserTypeID",
+        lt.number AS "lockerUserTypeID",
         NULL AS "encid",
         p.preferred_name AS "preferredname",
         wire_flag(p.plate_alert) AS "plateAlert",
@@ -219,7 +234,7 @@ CROSS JOIN LATERAL (
         NULL AS "salt",
         wire_flag(p.force_password_change) AS "forcePasswordChange",
         wire_time(p.last_password_change) AS "lastpasswordchange",
-        (SELECT l.number FROM province l WHERE l.id = p.licence_province_id) AS "DLprov",
+        lp.number AS "DLprov",
         p.login_source AS "loginSource",
         p.company_id AS "company_id",
         p.tax_exemption AS "taxexemption",

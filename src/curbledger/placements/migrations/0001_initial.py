@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
@@ -183,7 +184,7 @@ class Migration(migrations.Migration):
                 ("claimed_at", models.DateTimeField()),
                 ("record_count", models.PositiveIntegerField()),
                 ("total", models.DecimalField(decimal_places=2, max_digits=16)),
-                ("chunk_records", models.PositiveIntegerField()),
+                ("bounds", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
                 ("tail", models.BinaryField()),
                 ("digest", models.CharField(max_length=64, null=True)),
                 ("size", models.BigIntegerField(null=True)),
@@ -323,7 +324,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("position", models.PositiveIntegerField()),
                 ("record_count", models.PositiveIntegerField()),
-                ("last_violation_id", models.BigIntegerField()),
                 ("size", models.PositiveIntegerField()),
                 ("body", models.BinaryField()),
                 (

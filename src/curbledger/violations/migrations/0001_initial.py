@@ -745,7 +745,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.F("client"),
                 models.F("person"),
-                condition=models.Q(("released_at__isnull", True)),
+                condition=models.Q(("person__isnull", False), ("released_at__isnull", True)),
                 name="hold_by_person",
             ),
         ),

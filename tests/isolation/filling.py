@@ -1,0 +1,81 @@
+"""A row in each of a client's tables, made from the models, so that a new table is filled too."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from curbledger.database.fields import ClientForeignKey
+from curbledger.database.scope import client_scope
+from tests.isolation.catalog import client_models
+
+if TYPE_CHECKING:
+    from curbledger.clients.client import Client
+
+# Far above the numbers of the lists that a client opens with.
+_numbers = itertools.count(10_000)
+
+# What a table's own constraints ask for and its model does not tell.
+PARTICULAR: dict[str, dict[str, Any]] = {
+    "hold": {"kind": "court", "person": None},
+    "notice": {"kind": 1},
+    "appeal": {"decided_at": None, "decision": None},
+}
+# More special ones first.
+VALUES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
+    (ArrayField, list),
+    (models.BooleanField, lambda: True),
+    (models.DateTimeField, lambda: datetime(2026, 5, 20, 16, tzinfo=UTC)),
+    (models.DateField, lambda: date(2026, 5, 20)),
+    (models.DecimalField, lambda: Decimal("1.00")),
+    (models.JSONField, dict),
+    (models.BinaryField, lambda: b"x"),
+    (models.UUIDField, uuid.uuid4),
+    (models.SmallIntegerField, lambda: 1),
+    (models.IntegerField, lambda: next(_numbers)),
+    (models.CharField, lambda: f"x{next(_numbers)}"),
+    (models.TextField, lambda: "x"),
+)
+
+
+def fill(client: Client) -> dict[str, int]:
+    """One row of the client in each table: the id of each, by table. References lead to each other's rows."""
+    rows: dict[str, int] = {}
+    with client_scope(client.pk):
+        for model in client_models():
+            _add(model, client, rows)
+    return rows
+
+
+def _add(model: type[models.Model], client: Client, rows: dict[str, int]) -> int:
+    table = model._meta.db_table
+    if table not in rows:
+        columns = {
+            field.name: _value(field, client, rows)
+            for field in model._meta.local_concrete_fields
+            if not field.primary_key and not field.generated and field.name != "client"
+        }
+        columns |= PARTICULAR.get(table, {})
+        made = model(client_id=client.pk)
+        for name, value in columns.items():
+            setattr(made, model._meta.get_field(name).attname, value)  # type: ignore[union-attr]
+        made.save(force_insert=True)
+        rows[table] = made.pk
+    return rows[table]
+
+
+def _value(field: models.Field[Any, Any], client: Client, rows: dict[str, int]) -> Any:
+    if isinstance(field, ClientForeignKey):
+        return _add(field.remote_field.model, client, rows)
+    if field.choices:
+        return next(iter(field.flatchoices))[0]
+    for kind, value in VALUES:
+        if isinstance(field, kind):
+            return value()
+    raise AssertionError(f"{field}: say in VALUES what such a field may hold")
