@@ -13,8 +13,9 @@ BIN := .venv/bin
 # Checks need neither the operator's settings nor a secret key.
 CHECK := env -u DATABASE_URL CURBLEDGER_SECRET_KEY=lint DJANGO_SETTINGS_MODULE=curbledger.settings
 CODE := src tests tools $(if $(wildcard benchmarks/*.py benchmarks/*/*.py),benchmarks)
-# Said aloud the first time, because it takes a minute.
-QUIET := $(if $(wildcard $(BIN)/curbledger),--quiet)
+# What is installed is said aloud the first time, because it takes a minute. The demo does without the tools for tests.
+RUN := --no-dev --inexact $(if $(wildcard $(BIN)/curbledger),--quiet)
+ALL := $(if $(wildcard $(BIN)/pytest),--quiet)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test pytest lint lint-code lint-format lint-types lint-imports lint-house lint-migrations lint-lock format sync clean
@@ -22,7 +23,8 @@ QUIET := $(if $(wildcard $(BIN)/curbledger),--quiet)
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: sync ## a server with a believable town, on http://HOST:PORT
+demo: ## a server with a believable town, on http://HOST:PORT
+	@$(UV) sync --frozen $(RUN)
 	@$(BIN)/python tools/demo.py --host $(HOST) --port $(PORT)
 
 test: lint pytest ## everything that CI runs
@@ -58,7 +60,7 @@ format: sync ## set imports and layout right
 	$(BIN)/ruff format
 
 sync:
-	@$(UV) sync --frozen $(QUIET)
+	@$(UV) sync --frozen $(ALL)
 
 clean: ## remove the environment, tools and caches; data in var stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -12,6 +12,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 CODE = "OC_TOMA"
@@ -19,48 +20,77 @@ VIOLATIONS = 2000
 OVERDUE = 400
 PERMISSION = "violations-collect"
 LAST_PORT = 65535
-# What `--standing` prints: nothing is there, the client is, or its token works too.
-EMPTY, FILLED, READY = "empty", "filled", "ready"
 
 CURBLEDGER = Path(sys.executable).with_name("curbledger")
 
 READY_TEXT = """
-Curbledger is ready, with the town {code} in it.
+Curbledger is ready, with the town {code} in it. {waiting}
 
   server    {url}
   client    {code}
   token     {token}
             (kept in {token_file})
 
-Collect what is overdue; the same call again brings only what is new:
+Collect what is overdue. The same call again brings only what is new:
 
   {curl}
 
-More to collect:  .venv/bin/curbledger demo {code} --violations 100 --overdue 50
-Stop:             Ctrl-C. The data stay in {home}; remove that folder to begin anew.
+{longer}
+Look into it from another terminal, in this folder:
+
+  {command} explain {code} {ticket}
+  {command} demo {code} --violations 100 --overdue 50
+  {command} --help
+
+Ctrl-C stops the server and its database. The data stay in {home}; remove that folder to begin anew.
+"""
+LONGER_TEXT = """\
+The answer is long: with `-D - -o overdue.json` behind it, its headers are shown, and it goes into a file.
 """
 
 
+@dataclass(frozen=True)
+class Town:
+    """What there is to show: a token that works, what waits for the agency, and a ticket."""
+
+    token: str
+    count: int
+    total: str
+    ticket: str
+
+
 def main() -> None:
-    """Check the port, prepare what is missing, say what to try, and become the server."""
+    """Check the port, prepare what is missing, say what to try, and serve."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--standing", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.standing:
-        print(standing())
-        return
     check_port(options.host, options.port)
-    token = prepare()
-    url = f"http://{_reachable(options.host)}:{options.port}"
-    text = READY_TEXT.format(
-        code=CODE, url=url, token=token, token_file=token_path(), curl=curl(url, token), home=home()
+    # Of another project, perhaps: what is made up here goes into a database of its own.
+    other = "env -u DATABASE_URL " if os.environ.pop("DATABASE_URL", None) else ""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curbledger.settings")
+    town = prepare()
+    waiting = (
+        f"{town.count} violations are overdue and wait: {town.total}." if town.count else "Nothing is overdue now."
     )
-    print(text, flush=True)
-    serve = [str(CURBLEDGER), "serve", "--host", options.host, "--port", str(options.port)]
-    # In this process's place, so that a signal reaches the server and nobody else.
-    os.execv(serve[0], serve)
+    url = f"http://{_reachable(options.host)}:{options.port}"
+    print(
+        READY_TEXT.format(
+            code=CODE,
+            waiting=waiting,
+            url=url,
+            token=town.token,
+            token_file=token_path(),
+            curl=curl(url, town.token),
+            longer=LONGER_TEXT if town.count else "",
+            command=f"{other}{_named_home()}.venv/bin/curbledger",
+            ticket=town.ticket,
+            home=home(),
+        ),
+        flush=True,
+    )
+    # In this process, which holds the database, so that it need not be started once more.
+    run_here("serve", "--host", options.host, "--port", str(options.port))
 
 
 def check_port(host: str, port: int) -> None:
@@ -74,28 +104,34 @@ def check_port(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            sys.exit(f"Port {port} on {host} is taken. Take another: make demo PORT={port + 1}")
+            sys.exit(f"Port {port} on {host} is taken. Take another: make demo PORT={port % LAST_PORT + 1}")
         sys.exit(f"The server cannot listen on {host}, port {port}: {error.strerror}.")
 
 
-def prepare() -> str:
-    """Do what is missing: tables, the client with its data, the token. Gives the token."""
-    curbledger("migrate")
-    state = _ask_standing()
-    if state == READY:
-        return read_token()
-    if state == EMPTY:
-        curbledger("demo", CODE, "--violations", str(VIOLATIONS), "--overdue", str(OVERDUE))
-    token = curbledger("token", "add", CODE, "--name", "demo", "--permission", PERMISSION, keep=True).strip()
-    path = token_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(f"{token}\n")
-    return token
+def prepare() -> Town:
+    """Do what is missing: tables, the client with its tickets, a token that works."""
+    run_here("migrate")
+    if not has_tickets():
+        print(f"Filling {CODE} with {VIOLATIONS} made-up tickets; this takes some seconds.", flush=True)
+        run("demo", CODE, "--violations", str(VIOLATIONS), "--overdue", str(OVERDUE))
+    if not has_token():
+        keep_token(run("token", "add", CODE, "--name", "demo", "--permission", PERMISSION, keep=True).strip())
+    return look()
 
 
-def curbledger(*arguments: str, keep: bool = False) -> str:
+def run_here(*arguments: str) -> None:
+    """Run a command in this process. A failure ends it, with the line that the command prints."""
+    from curbledger.cli import main as curbledger  # noqa: PLC0415  # the check of the port comes first, and is quick
+
+    sys.argv = ["curbledger", *arguments]
+    try:
+        curbledger()
+    except SystemExit as end:
+        if end.code:
+            raise
+
+
+def run(*arguments: str, keep: bool = False) -> str:
     """Run a command as a person would; gives what it prints where that is kept. A failure ends this one too."""
     done = subprocess.run([CURBLEDGER, *arguments], stdout=subprocess.PIPE if keep else None, text=True, check=False)
     if done.returncode:
@@ -104,25 +140,46 @@ def curbledger(*arguments: str, keep: bool = False) -> str:
     return done.stdout if keep else ""
 
 
-def standing() -> str:
-    """What is there already. In a process of its own, for its hold on the database ends with it."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curbledger.settings")
-    import django  # noqa: PLC0415  # the check of the port comes first, and is quick
+def has_tickets() -> bool:
+    """Whether the client is there, and not empty: an earlier try may have been broken off between the two."""
+    from curbledger.clients.client import find_client  # noqa: PLC0415  # needs Django's set-up
+    from curbledger.database.scope import client_scope  # noqa: PLC0415
+    from curbledger.errors import NotFound  # noqa: PLC0415
+    from curbledger.violations.violation import Violation  # noqa: PLC0415
 
-    django.setup()
-    from curbledger.clients.client import find_client  # noqa: PLC0415  # needs the set-up
-    from curbledger.clients.token import authenticate  # noqa: PLC0415
-    from curbledger.errors import AccessRefused, NotFound  # noqa: PLC0415
+    try:
+        with client_scope(find_client(CODE).pk):
+            return Violation.objects.exists()
+    except NotFound:
+        return False
+
+
+def has_token() -> bool:
+    """Whether there is a token that works."""
+    from curbledger.clients.token import authenticate  # noqa: PLC0415  # needs Django's set-up
+    from curbledger.errors import AccessRefused  # noqa: PLC0415
     from curbledger.kit import clock  # noqa: PLC0415
 
     try:
-        find_client(CODE)
         authenticate(client_code=CODE, secret=read_token(), at=clock.now(), address=None)
-    except NotFound:
-        return EMPTY
     except (AccessRefused, FileNotFoundError):
-        return FILLED
-    return READY
+        return False
+    return True
+
+
+def look() -> Town:
+    """What there is to show."""
+    from curbledger.clients.client import find_client  # noqa: PLC0415  # needs Django's set-up
+    from curbledger.database.scope import client_scope  # noqa: PLC0415
+    from curbledger.kit import clock, money  # noqa: PLC0415
+    from curbledger.placements.switch import foresee  # noqa: PLC0415
+    from curbledger.violations.violation import Violation  # noqa: PLC0415
+
+    client = find_client(CODE)
+    with client_scope(client.pk):
+        ticket = Violation.objects.order_by("-id")[:1].get().ticket
+        foreseen = foresee(client, at=clock.now())
+    return Town(read_token(), foreseen.count, money.show(foreseen.total, client.currency), ticket)
 
 
 def home() -> Path:
@@ -142,6 +199,15 @@ def read_token() -> str:
     return token_path().read_text(encoding="ascii").strip()
 
 
+def keep_token(token: str) -> None:
+    """Keep a token where only this user reads it."""
+    path = token_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(f"{token}\n")
+
+
 def curl(url: str, token: str) -> str:
     """The call of a collection agency, to be pasted."""
     return (
@@ -150,11 +216,10 @@ def curl(url: str, token: str) -> str:
     )
 
 
-def _ask_standing() -> str:
-    done = subprocess.run([sys.executable, __file__, "--standing"], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
-    return done.stdout.strip()
+def _named_home() -> str:
+    """What another terminal has to say where the home is not the default one."""
+    named = os.environ.get("CURBLEDGER_HOME")
+    return f"CURBLEDGER_HOME={shlex.quote(named)} " if named else ""
 
 
 def _reachable(host: str) -> str:
@@ -165,4 +230,7 @@ def _reachable(host: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from curbledger import __version__
 from curbledger.clients.client import Client
 from curbledger.database.role import check_role
 from curbledger.database.scope import client_scope
+from curbledger.environment import misspelt
 from curbledger.errors import CurbledgerError, Misconfigured
 from curbledger.placements.alarms import alarms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Connections to leave for people and their commands.
+_FOR_COMMANDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,9 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Look at everything, in the order in which one thing needs another. Stops at what makes the rest pointless."""
+    yield _settings()
     yield _home()
+    yield _secret()
     database = _database()
     yield database
     if not database.good:
@@ -40,16 +48,31 @@ def examine() -> Iterator[Finding]:
     yield role
     tables = _tables()
     yield tables
+    if not settings.CURBLEDGER.database_url:
+        yield _connections()
     if role.good and tables.good:
         yield from _clients()
 
 
 def require() -> None:
     """Raise Misconfigured, with what to do, where the server could not do its work."""
-    for check in (_home, _database, _role, _tables):
+    for check in (_home, _secret, _database, _role, _tables):
         finding = check()
         if not finding.good:
-            raise Misconfigured(f"[{finding.id}] {finding.what} {finding.hint}")
+            raise Misconfigured(f"[{finding.id}] {finding.what} {finding.hint}".rstrip())
+
+
+def _settings() -> Finding:
+    unknown = misspelt()
+    if not unknown:
+        return Finding("settings", good=True, what="The settings are understood.")
+    meant = (f"{name}, which may mean {near}" if near else name for name, near in unknown.items())
+    return Finding(
+        "settings",
+        good=False,
+        what=f"The environment holds what is no setting: {'; '.join(meant)}.",
+        hint="Mend or remove it. docs/settings.md lists all there are.",
+    )
 
 
 def _home() -> Finding:
@@ -62,11 +85,19 @@ def _home() -> Finding:
     except OSError as error:
         return Finding(
             "home",
-            False,
-            f"{home} cannot be written to: {error.strerror}.",
-            "Set CURBLEDGER_HOME to a folder that can.",
+            good=False,
+            what=f"{home} cannot be written to: {error.strerror}.",
+            hint="Set CURBLEDGER_HOME to a folder that can.",
         )
     return Finding("home", good=True, what=f"{home} can be written to.")
+
+
+def _secret() -> Finding:
+    try:
+        settings.CURBLEDGER.make_secret_key()
+    except Misconfigured as error:
+        return Finding("secret", good=False, what=error.message)
+    return Finding("secret", good=True, what="There is a secret key.")
 
 
 def _database() -> Finding:
@@ -90,16 +121,56 @@ def _role() -> Finding:
     try:
         check_role(connection.connection)
     except Misconfigured as error:
-        return Finding("role", good=False, what=error.message)
+        # The SQL that makes a proper role stands below the message.
+        what, _, hint = error.message.partition("\n")
+        return Finding("role", good=False, what=what, hint=hint)
     return Finding("role", good=True, what="The role is bound by row-level security.")
 
 
 def _tables() -> Finding:
-    executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    try:
+        loader = MigrationExecutor(connection).loader
+    except Error as error:
+        first = str(error).strip().split("\n")[0]
+        return Finding(
+            "tables",
+            good=False,
+            what=f"The tables cannot be read: {first}.",
+            hint="The role in DATABASE_URL must own the database and what is in it.",
+        )
+    ours = {app.label for app in apps.get_app_configs()}
+    newer = [one for one in set(loader.applied_migrations) - set(loader.disk_migrations) if one[0] in ours]
+    waiting = [one for one in loader.disk_migrations if one not in loader.applied_migrations]
+    if newer:
+        return Finding(
+            "tables",
+            good=False,
+            what=f"The tables are those of a newer version: {len(newer)} migrations are unknown to {__version__}.",
+            hint="Run the newer version of Curbledger.",
+        )
     if waiting:
-        return Finding("tables", good=False, what=f"{waiting} migrations wait.", hint="Run `curbledger migrate`.")
+        none = len(waiting) == len(loader.disk_migrations)
+        what = "There are no tables yet." if none else f"The tables are those of an older version: {len(waiting)} wait."
+        return Finding("tables", good=False, what=what, hint="Run `curbledger migrate`.")
     return Finding("tables", good=True, what="The tables are those of this version.")
+
+
+def _connections() -> Finding:
+    """Of a server process each thread keeps one, each that prints ahead another, and its sign of life one more."""
+    wanted = settings.CURBLEDGER.workers * (2 * settings.CURBLEDGER.threads + 1) + _FOR_COMMANDS
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        )
+        (there,) = cursor.fetchone()
+    if wanted > there:
+        return Finding(
+            "connections",
+            good=False,
+            what=f"The server may want {wanted} connections, and the embedded database takes {there}.",
+            hint="Lower CURBLEDGER_WORKERS or CURBLEDGER_THREADS, or raise max_connections in its postgresql.conf.",
+        )
+    return Finding("connections", good=True, what=f"The database takes {there} connections; {wanted} may be wanted.")
 
 
 def _clients() -> Iterator[Finding]:

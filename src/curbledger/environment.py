@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field, PositiveFloat, PositiveInt, ValidationError
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, PositiveFloat, PositiveInt, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from curbledger.errors import Misconfigured
+
+_PREFIX = "CURBLEDGER_"
+_PORTS = re.compile(r"[0-9,]*\Z")
+_LOOKS_LIKE = "It looks like postgresql://user:password@host:5432/name"
 
 
 class Environment(BaseSettings):
     """What an operator may set. `docs/settings.md` explains each in words."""
 
-    model_config = SettingsConfigDict(env_prefix="CURBLEDGER_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True)
 
     home: Path = Field(default=Path("var"), description="The embedded database and stored files.")
     database_url: str | None = Field(
@@ -50,29 +59,58 @@ class Environment(BaseSettings):
         default=60.0, description="Seconds for which a handoff waits for a database that restarts."
     )
 
-    def make_secret_key(self) -> str:
-        """The secret key: as set, from its file, or made once in the home folder.
+    @field_validator("database_url")
+    @classmethod
+    def _can_be_read(cls, url: str | None) -> str | None:
+        # What libpq says of an address that it cannot read repeats it, the password too. So that is not passed on.
+        if url is None:
+            return None
+        try:
+            parts = conninfo_to_dict(url)
+        except psycopg.ProgrammingError:
+            raise PydanticCustomError("unreadable", f"it cannot be read. {_LOOKS_LIKE}") from None
+        if "@" in str(parts.get("host", "")) or not _PORTS.match(str(parts.get("port", ""))):
+            why = "a password with @, :, / or the like in it writes them as %40, %3A, %2F"
+            raise PydanticCustomError("unreadable", f"it cannot be read: {why}. {_LOOKS_LIKE}")
+        if not (parts.get("dbname") or parts.get("service")):
+            raise PydanticCustomError("no_database", f"it names no database. {_LOOKS_LIKE}")
+        return url
 
-        Two processes that start at once agree: each writes a file of its own and links it to the name; the first
-        link wins, and everybody reads what lies there then.
-        """
+    def make_secret_key(self) -> str:
+        """The secret key: as set, from its file, or made once in the home folder. Raises Misconfigured."""
         if self.secret_key:
             return self.secret_key
         path = self.secret_key_file or self.home / "secret.key"
-        if not path.exists():
-            if self.secret_key_file:
-                raise Misconfigured(f"CURBLEDGER_SECRET_KEY_FILE names {path}, and there is no such file.")
-            self.home.mkdir(parents=True, exist_ok=True)
-            own = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-            own.touch(mode=0o600)
-            own.write_text(secrets.token_urlsafe(50), encoding="ascii")
-            try:
-                path.hardlink_to(own)
-            except FileExistsError:
-                pass  # The other process was first; its key is the key.
-            finally:
-                own.unlink()
-        return path.read_text(encoding="utf-8").strip()
+        try:
+            if self.secret_key_file is None and not path.exists():
+                _make_key(path)
+            key = path.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            raise Misconfigured(f"CURBLEDGER_SECRET_KEY_FILE names {path}, and there is no such file.") from None
+        except UnicodeDecodeError:
+            raise Misconfigured(f"{path} should hold the secret key, and holds no text.") from None
+        except OSError as error:
+            raise Misconfigured(f"The secret key cannot be kept in {path}: {error.strerror}.") from None
+        if not key:
+            raise Misconfigured(f"{path} should hold the secret key, and is empty.")
+        return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key. Two processes that do so at once agree.
+
+    Each writes a file of its own and links it to the name; the first link wins, and everybody reads what lies there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    own.touch(mode=0o600)
+    own.write_text(secrets.token_urlsafe(50), encoding="ascii")
+    try:
+        path.hardlink_to(own)
+    except FileExistsError:
+        pass  # The other process was first; its key is the key.
+    finally:
+        own.unlink()
 
 
 @cache
@@ -85,6 +123,19 @@ def load() -> Environment:
         raise Misconfigured(f"The environment holds settings that cannot be used. {faults}.") from None
 
 
+def setting_names() -> list[str]:
+    """The name of every setting, as it stands in the environment."""
+    return [str(field.validation_alias or _name((name,))) for name, field in Environment.model_fields.items()]
+
+
+def misspelt() -> dict[str, str | None]:
+    """What the environment holds that looks like a setting and is none, and which one was probably meant."""
+    known = {name.removeprefix(_PREFIX): name for name in setting_names()}
+    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known.values())
+    near = {name: get_close_matches(name.removeprefix(_PREFIX), known, n=1, cutoff=0.7) for name in unknown}
+    return {name: known[found[0]] if found else None for name, found in near.items()}
+
+
 def _name(location: tuple[int | str, ...]) -> str:
     name = str(location[0])
-    return name if name.isupper() else f"CURBLEDGER_{name.upper()}"
+    return name if name.isupper() else f"{_PREFIX}{name.upper()}"

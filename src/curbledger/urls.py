@@ -6,4 +6,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("curbledger.wire.urls")),
+    path("api/", include("curbledger.agency_api.urls")),
 ]

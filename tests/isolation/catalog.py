@@ -70,6 +70,7 @@ FROM pg_index i
 WHERE i.indrelid = %s::regclass
 ORDER BY 1
 """
+CHECKS = "SELECT conname::text FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'"
 # Columns that are written, in order.
 COLUMNS = """
 SELECT attname::text FROM pg_attribute

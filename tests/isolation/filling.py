@@ -29,18 +29,19 @@ PARTICULAR: dict[str, dict[str, Any]] = {
 }
 # More special ones first.
 VALUES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
-    (ArrayField, list),
-    (models.BooleanField, lambda: True),
-    (models.DateTimeField, lambda: datetime(2026, 5, 20, 16, tzinfo=UTC)),
-    (models.DateField, lambda: date(2026, 5, 20)),
-    (models.DecimalField, lambda: Decimal("1.00")),
-    (models.JSONField, dict),
-    (models.BinaryField, lambda: b"x"),
-    (models.UUIDField, uuid.uuid4),
-    (models.SmallIntegerField, lambda: 1),
-    (models.IntegerField, lambda: next(_numbers)),
-    (models.CharField, lambda: f"x{next(_numbers)}"),
-    (models.TextField, lambda: "x"),
+    (ArrayField, lambda _: []),
+    (models.BooleanField, lambda _: True),
+    (models.DateTimeField, lambda _: datetime(2026, 5, 20, 16, tzinfo=UTC)),
+    (models.DateField, lambda _: date(2026, 5, 20)),
+    (models.DecimalField, lambda _: Decimal("1.00")),
+    (models.JSONField, lambda _: {}),
+    (models.BinaryField, lambda _: b"x"),
+    (models.UUIDField, lambda _: uuid.uuid4()),
+    (models.SmallIntegerField, lambda _: 1),
+    (models.IntegerField, lambda _: next(_numbers)),
+    # Short ones end with a sign that no list begins with.
+    (models.CharField, lambda field: f"x{next(_numbers)}~"[-(field.max_length or 20) :]),
+    (models.TextField, lambda _: "x"),
 )
 
 
@@ -77,5 +78,5 @@ def _value(field: models.Field[Any, Any], client: Client, rows: dict[str, int]) 
         return next(iter(field.flatchoices))[0]
     for kind, value in VALUES:
         if isinstance(field, kind):
-            return value()
+            return value(field)
     raise AssertionError(f"{field}: say in VALUES what such a field may hold")

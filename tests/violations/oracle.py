@@ -26,6 +26,7 @@ class Policy:
 class Held:
     kind: str
     starts_at: datetime
+    created_at: datetime
     until: date | None
     petition_on: date | None
     released: bool
@@ -161,7 +162,8 @@ def _holds(situation: Situation, ticket: Ticket, held: Held) -> bool:
     return (
         not held.released
         and held.kind in {*situation.policy.hold_kinds, "unprintable"}
-        and held.starts_at <= situation.at
+        # One that was not put off has begun, whatever two machines' clocks say.
+        and (held.starts_at <= situation.at or held.starts_at <= held.created_at)
         and (held.until is None or held.until >= situation.day(situation.at))
         and (held.petition_on is None or situation.day(ticket.issued_at) <= held.petition_on)
     )

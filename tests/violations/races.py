@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import psycopg
@@ -27,11 +28,15 @@ PATIENCE = 60.0
 _numbers = itertools.count(1)
 
 
+# The folders of tests that ask for it share one in each test process.
+_shared_database = cache(new_database)
+
+
 @pytest.fixture(scope="session")
 def committed_database(django_db_blocker: Any) -> Iterator[str]:
-    """One database for a test process and a folder of tests, for rows that are committed. Each test brings clients of its own."""
+    """A database for rows that are committed. Each test brings clients of its own."""
     with django_db_blocker.unblock():
-        name = new_database()
+        name = _shared_database()
     yield name
     drop_database(name)
 

@@ -69,6 +69,7 @@ def holds(today: date, zone: ZoneInfo) -> st.SearchStrategy[Held]:
         Held,
         kind=st.sampled_from(HOLD_KINDS),
         starts_at=moments(today, zone, (-1, 0, 1, 400)),
+        created_at=moments(today, zone, (-1, 0, 1, 400)),
         until=days,
         petition_on=days,
         released=mostly(False, True),

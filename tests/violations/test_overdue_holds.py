@@ -42,9 +42,22 @@ def test_the_last_day_ends_at_midnight_where_the_client_is(inside: Client) -> No
 
 
 @pytest.mark.parametrize(("starts_in", "expected"), [(-1, HELD), (0, HELD), (1, ())])
-def test_a_hold_begins_at_its_moment(inside: Client, starts_in: int, expected: tuple[str, ...]) -> None:
+def test_a_hold_that_was_put_off_begins_at_its_moment(
+    inside: Client, starts_in: int, expected: tuple[str, ...]
+) -> None:
     violation = cast.issue(inside)
     hold(inside, violation=violation, starts_at=NOON + timedelta(microseconds=starts_in))
+    assert reasons(inside, violation) == expected
+
+
+@pytest.mark.parametrize(("recorded_in", "expected"), [(-1, ()), (0, HELD), (1, HELD)])
+def test_a_hold_that_was_not_put_off_has_begun_whatever_two_clocks_say(
+    inside: Client, recorded_in: int, expected: tuple[str, ...]
+) -> None:
+    """It was recorded by a machine whose clock is ahead of the one that asks."""
+    violation = cast.issue(inside)
+    ahead = NOON + timedelta(seconds=5)
+    hold(inside, violation=violation, starts_at=ahead, created_at=ahead + timedelta(microseconds=recorded_in))
     assert reasons(inside, violation) == expected
 
 

@@ -65,6 +65,8 @@ def hold(client: Client, **columns: Any) -> Hold:
             "reason": "The plate was read wrong.",
             "placed_by": "test",
             "starts_at": datetime(2026, 1, 1, tzinfo=TORONTO),
+            # Before all of its possible beginnings: one that begins later was put off, and waits for its moment.
+            "created_at": datetime(2020, 1, 1, tzinfo=TORONTO),
             **columns,
         },
     )

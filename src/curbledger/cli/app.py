@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 from django.db import Error
+from psycopg.errors import UndefinedColumn, UndefinedFunction, UndefinedTable
+from typer.core import TyperGroup
 
 from curbledger import __version__
-from curbledger.cli import client, demo, doctor, explain, hold, migrate, payment, serve, token
-from curbledger.errors import DatabaseUnavailable
+from curbledger.cli import (
+    backup,
+    batch,
+    batches,
+    client,
+    demo,
+    doctor,
+    explain,
+    hold,
+    importing,
+    migrate,
+    payment,
+    preview,
+    restore,
+    retention,
+    serve,
+    token,
+)
+from curbledger.errors import CurbledgerError
+
+_OTHER_TABLES = (UndefinedTable, UndefinedColumn, UndefinedFunction)
+
+
+class Commands(TyperGroup):
+    """Ends with one clear line, and 1, where a command raises what the person who typed it can mend."""
+
+    def invoke(self, ctx: Any) -> object:  # noqa: ANN401  # Typer keeps the type to itself.
+        try:
+            return super().invoke(ctx)
+        except Error as error:
+            message = _describe(error)
+        except CurbledgerError as error:
+            message = error.message
+        typer.echo(f"Error: {message}", err=True)
+        raise typer.Exit(1)
+
 
 app = typer.Typer(
     name="curbledger",
+    cls=Commands,
     help="A parking controller that anyone can host.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -21,10 +60,18 @@ app.command()(migrate.migrate)
 app.command()(demo.demo)
 app.command()(explain.explain)
 app.command()(doctor.doctor)
+app.command("import")(importing.import_)
+app.command()(preview.preview)
+app.command()(batches.batches)
+app.command()(backup.backup)
+app.command()(restore.restore)
+client.app.command("retention")(retention.set_retention)
 app.add_typer(client.app, name="client")
 app.add_typer(token.app, name="token")
 app.add_typer(payment.app, name="payment")
 app.add_typer(hold.app, name="hold")
+app.add_typer(batch.app, name="batch")
+app.add_typer(retention.app, name="retention")
 
 
 def _show_version(wanted: bool) -> None:
@@ -40,16 +87,8 @@ def _options(
     """A parking controller that anyone can host."""
 
 
-def run() -> None:
-    """Run the command that was typed. Raises CurbledgerError with a line for the person who typed it."""
-    try:
-        app()
-    except Error as error:
-        raise DatabaseUnavailable(_describe(error)) from error
-
-
 def _describe(error: Error) -> str:
+    if isinstance(error.__cause__, _OTHER_TABLES):
+        return "The database has no tables yet, or those of another version. Run `curbledger migrate` first."
     first = str(error).strip().split("\n")[0]
-    if "does not exist" in first and "relation" in first:
-        return "The database has no tables yet. Run `curbledger migrate` first."
     return f"The database refused or did not answer: {first}"

@@ -27,9 +27,13 @@ class Switch(StrEnum):
 @app.command()
 def add(
     code: Annotated[str, Code],
-    name: Annotated[str, typer.Option(help="The client's name in full.")],
-    timezone: Annotated[str, typer.Option(help="Where its days begin and end.")] = "America/Toronto",
-    currency: Annotated[str, typer.Option(help="What its amounts are in.")] = "CAD",
+    name: Annotated[str, typer.Option(metavar="TEXT", help="The client's name in full.")],
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Where its days begin and end, such as America/Toronto.")
+    ] = "America/Toronto",
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help="What its amounts are in: three letters, such as CAD or USD.")
+    ] = "CAD",
 ) -> None:
     """Make a client. It hands nothing over until collections are switched on for it."""
     client = open_client(code=code, name=name, timezone=timezone, currency=currency, at=clock.now())
@@ -46,9 +50,8 @@ def collect(
     with client_scope(client.pk):
         if to is Switch.ON:
             foreseen = foresee(client, at=clock.now())
-            typer.echo(
-                f"The next call hands over {foreseen.count} violations, "
-                f"{money.show(foreseen.total, client.currency)} in all."
-            )
+            them = "violation" if foreseen.count == 1 else "violations"
+            total = money.show(foreseen.total, client.currency)
+            typer.echo(f"The next call hands over {foreseen.count} {them}, {total} in all.")
         switch_collections(client, on=to is Switch.ON)
     typer.echo(f"Collections are {to.value} for {client.code}.")

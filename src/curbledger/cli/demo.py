@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
-from rich.console import Console
-from rich.progress import Progress
 
 from curbledger.cli.inputs import Code
 from curbledger.clients.client import Client, find_client
 from curbledger.database.scope import client_scope
-from curbledger.demo.fill import fill
 from curbledger.errors import NotFound
 from curbledger.kit import clock, money
 from curbledger.placements.switch import switch_collections
@@ -21,14 +18,25 @@ from curbledger.registry.opening import open_client
 
 def demo(
     code: Annotated[str, Code],
-    violations: Annotated[int, typer.Option(min=0, help="How many tickets to add.")] = 2000,
-    overdue: Annotated[int, typer.Option(min=0, help="How many of them are overdue and eligible now.")] = 400,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same town.")] = 1,
+    violations: Annotated[int, typer.Option(min=0, metavar="N", help="How many tickets to add.")] = 2000,
+    overdue: Annotated[
+        int, typer.Option(min=0, metavar="M", help="How many of them are overdue and eligible now.")
+    ] = 400,
+    seed: Annotated[int, typer.Option(metavar="S", help="The same seed makes the same town.")] = 1,
 ) -> None:
     """Fill a client with a believable town. The client is made, and switched on, if it is missing."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from curbledger.demo.fill import fill
+
+    # Before the client is made: a wrong word must leave nothing behind.
+    if overdue > violations:
+        raise typer.BadParameter(f"Of {violations} tickets, {overdue} cannot be overdue.", param_hint="--overdue")
     at = clock.now()
     client = _client(code)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Issuing tickets", total=violations)
         result = fill(
             client,
@@ -43,6 +51,8 @@ def demo(
         f"Added {result.violations} violations to {client.code}; {result.overdue} of them are overdue now "
         f"and owe {money.show(result.total_owing, client.currency)}."
     )
+    if not client.collecting:
+        typer.echo(f"Collections are off: `curbledger client collect {client.code} on`.")
 
 
 def _client(code: str) -> Client:

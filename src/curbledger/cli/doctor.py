@@ -8,10 +8,13 @@ from curbledger.checks import examine
 
 
 def doctor() -> None:
-    """Look at the installation: settings, database, role, tables, files, and what needs a person's attention."""
-    findings = list(examine())
-    for finding in findings:
-        mark = "ok  " if finding.good else "BAD "
-        typer.echo(f"{mark} {finding.what}" + ("" if finding.good else f"\n     {finding.hint}"))
-    if not all(finding.good for finding in findings):
+    """Look at the installation: settings, files, database, role, tables, and what needs a person's attention."""
+    all_good = True
+    # Each is shown as soon as it is known: a database that does not answer may take its time.
+    for finding in examine():
+        all_good = all_good and finding.good
+        typer.echo(f"{'ok  ' if finding.good else 'BAD '} {finding.what}")
+        for line in finding.hint.splitlines():
+            typer.echo(f"     {line}")
+    if not all_good:
         raise typer.Exit(1)

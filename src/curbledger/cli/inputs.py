@@ -1,4 +1,4 @@
-"""Reading what was typed."""
+"""Reading what was typed. What cannot be is refused before anything is looked up, with exit code 2."""
 
 from __future__ import annotations
 
@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from curbledger.clients.policy import HOLD_KINDS
 from curbledger.kit import money
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
 Code = typer.Argument(help="The client's code, such as OC_TOMA.", metavar="CODE", show_default=False)
+Ticket = typer.Option("--ticket", help="The ticket's number.", metavar="NUMBER")
 
 
 def read_amount(text: str) -> Decimal:
-    """An amount such as 52 or 52.00. Raises typer.BadParameter."""
+    """An amount of more than nothing, such as 52 or 52.00. Raises typer.BadParameter."""
     try:
-        return money.parse(text)
+        amount = money.parse(text)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.") from None
+    if amount <= 0:
+        raise typer.BadParameter(f"A payment is more than nothing, and {text} is not.")
+    return amount
 
 
 def read_day(text: str) -> date:
@@ -30,6 +36,26 @@ def read_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a day such as 2026-05-31.") from None
+
+
+def read_kind(text: str) -> str:
+    """A kind of hold, with a dash or a space for the underscore and in any case. Raises typer.BadParameter."""
+    kind = text.strip().lower().replace("-", "_").replace(" ", "_")
+    if kind not in HOLD_KINDS:
+        raise typer.BadParameter(f"There is no kind of hold {text!r}. There are: {', '.join(HOLD_KINDS)}.")
+    return kind
+
+
+def words(limit: int) -> Callable[[str], str]:
+    """Reads a text that is not empty, and fits where it is kept. Raises typer.BadParameter."""
+
+    def read(text: str) -> str:
+        kept = text.strip()
+        if not kept or len(kept) > limit:
+            raise typer.BadParameter(f"It must have 1 to {limit} characters.")
+        return kept
+
+    return read
 
 
 def who() -> str:

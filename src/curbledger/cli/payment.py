@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
-from curbledger.cli.inputs import Code, read_amount, who
+from curbledger.cli.inputs import Code, Ticket, read_amount, who, words
 from curbledger.clients.client import find_client
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock, money
@@ -15,28 +16,25 @@ from curbledger.violations.payment import record_payment
 app = typer.Typer(help="Payments.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Payments."""
-
-
 @app.command()
 def add(
     code: Annotated[str, Code],
-    ticket: Annotated[str, typer.Option(help="The ticket's number.")],
-    amount: Annotated[str, typer.Option(help="Such as 52 or 52.00.")],
+    ticket: Annotated[str, Ticket],
+    amount: Annotated[Decimal, typer.Option(parser=read_amount, metavar="AMOUNT", help="Such as 52 or 52.00.")],
     reference: Annotated[
-        str | None, typer.Option(help="The payment's own number: the same one is recorded once.")
+        str | None,
+        typer.Option(
+            parser=words(100), metavar="TEXT", help="The payment's own number: the same one is recorded once."
+        ),
     ] = None,
 ) -> None:
     """Record a payment on a ticket."""
     client = find_client(code)
-    paid = read_amount(amount)
     with client_scope(client.pk):
-        done = record_payment(client, ticket, amount=paid, at=clock.now(), by=who(), reference=reference)
+        done = record_payment(client, ticket, amount=amount, at=clock.now(), by=who(), reference=reference)
     did = "Was already there:" if done.already_there else "Recorded"
     earned = f" The early-payment discount of {money.show(done.discount)} was earned." if done.discount else ""
     typer.echo(
-        f"{did} {money.show(paid, client.currency)} on ticket {ticket}.{earned} "
+        f"{did} {money.show(amount, client.currency)} on ticket {ticket}.{earned} "
         f"Balance: {money.show(done.balance, client.currency)}."
     )

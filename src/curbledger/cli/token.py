@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from curbledger.cli.inputs import Code
+from curbledger.cli.inputs import Code, words
 from curbledger.clients.client import find_client
 from curbledger.clients.token import make_token
 from curbledger.database.scope import client_scope
@@ -20,10 +20,18 @@ app = typer.Typer(help="Tokens: what integrators and agencies call with.", no_ar
 @app.command()
 def add(
     code: Annotated[str, Code],
-    name: Annotated[str, typer.Option(help="What the token is for.")],
-    permission: Annotated[list[str], typer.Option(help=f"Any of {', '.join(TOKEN_PERMISSIONS)}. May be repeated.")],
+    name: Annotated[str, typer.Option(parser=words(200), metavar="TEXT", help="What the token is for.")],
+    permission: Annotated[
+        list[str],
+        typer.Option(metavar="PERMISSION", help=f"Any of {', '.join(TOKEN_PERMISSIONS)}. May be repeated."),
+    ],
     agency: Annotated[
-        str | None, typer.Option(help="The agency it collects for; made if new. Default: the client's only one.")
+        str | None,
+        typer.Option(
+            parser=words(200),
+            metavar="TEXT",
+            help="The agency it collects for; made if new. Default: the client's only one.",
+        ),
     ] = None,
 ) -> None:
     """Make a token. It is printed once, alone on standard output, and kept nowhere."""

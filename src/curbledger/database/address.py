@@ -13,6 +13,15 @@ from curbledger.errors import Misconfigured
 if TYPE_CHECKING:
     from curbledger.environment import Environment
 
+# A server that vanished without a word is noticed within half a minute, not after TCP's hours: until then a handoff
+# would hang on it. DATABASE_URL may say otherwise.
+_NOTICE_DEAD_PEERS = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
 _DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
 
@@ -40,5 +49,5 @@ def django_database(environment: Environment) -> dict[str, Any]:
         # Both off, so that PgBouncer may hand every transaction to another server connection.
         "ATOMIC_REQUESTS": False,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"prepare_threshold": None, "application_name": "curbledger", **parameters},
+        "OPTIONS": {"prepare_threshold": None, "application_name": "curbledger", **_NOTICE_DEAD_PEERS, **parameters},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection
 
 from curbledger.kit import sql
@@ -26,7 +27,7 @@ class Alarm:
 def alarms() -> Iterator[Alarm]:
     """Everything that is stuck. In the client's scope."""
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES["undelivered"])
+        cursor.execute(QUERIES["undelivered"], {"stale": settings.CURBLEDGER.deliverer_stale})
         count, since = cursor.fetchone()
         if count:
             yield Alarm(
@@ -39,4 +40,11 @@ def alarms() -> Iterator[Alarm]:
             yield Alarm(
                 f"{count} violations could not be printed and are set aside, ticket {ticket} among them.",
                 "`curbledger explain` says what is wrong with each. Mend it, and release the hold.",
+            )
+        cursor.execute(QUERIES["contradicting"])
+        count, ticket = cursor.fetchone()
+        if count:
+            yield Alarm(
+                f"{count} violations were handed over, but are not marked as sent, ticket {ticket} among them.",
+                "They stay out of every batch. Somebody changed the mark by hand: set it again.",
             )

@@ -125,6 +125,8 @@ class Placement(ClientOwned):
     once in a cycle.
     """
 
+    # Its revision says that the client exists; asking again for each of a million placements would cost seconds.
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     revision = ClientForeignKey("placements.Revision")
     violation = ClientForeignKey("violations.Violation")
     cycle = models.PositiveSmallIntegerField()

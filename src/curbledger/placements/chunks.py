@@ -10,7 +10,15 @@ import logging
 from typing import TYPE_CHECKING
 
 import zstandard
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 
 from curbledger.errors import CurbledgerError
 from curbledger.kit import sql
@@ -26,8 +34,17 @@ if TYPE_CHECKING:
 QUERIES = sql.load("curbledger.placements", "chunks.sql")
 
 _LEVEL = 3
-# A database or a machine in trouble says nothing about a record.
-_NOBODYS_FAULT = (OperationalError, InterfaceError, OSError, MemoryError)
+# A database, a machine or an installation in trouble says nothing about a record.
+_NOBODYS_FAULT = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    ProgrammingError,
+    NotSupportedError,
+    OSError,
+    MemoryError,
+    ImportError,
+)
 _log = logging.getLogger(__name__)
 
 
@@ -62,7 +79,10 @@ def chunk_at(revision: Revision, position: int) -> bytes:
 
 def set_aside(client_id: int, failed: Unprintable, *, at: datetime) -> None:
     """Put a hold on records that cannot be printed, so that they stop nobody else's, and raise the alarm."""
-    for violation_id in failed.violation_ids:
+    held = Hold.objects.filter(
+        violation_id__in=failed.violation_ids, kind="unprintable", released_at__isnull=True
+    ).values_list("violation_id", flat=True)
+    for violation_id in sorted(set(failed.violation_ids).difference(held)):
         _log.error("violation %s cannot be printed and is set aside: %s", violation_id, failed.fault)
         Hold.objects.create(
             client_id=client_id,
@@ -77,27 +97,37 @@ def set_aside(client_id: int, failed: Unprintable, *, at: datetime) -> None:
 
 def _print(revision: Revision, ids: Sequence[int]) -> list[bytes]:
     try:
-        with transaction.atomic():  # scope: a savepoint, so that the search for the culprit can go on after a fault.
-            return printer()(revision.pk, ids)
+        return _attempt(revision, ids)
     except _NOBODYS_FAULT:
         raise
     except Exception as fault:
-        raise _culprits(revision, ids, fault) from fault
+        bad = _culprits(revision, ids)
+        if len(bad) == len(ids) > 1:
+            # All of them at once: this is the installation's fault, and no reason to set a town aside.
+            raise
+        if bad:
+            raise Unprintable(list(bad), f"{type(fault).__name__}: {fault}") from fault
+        # Each prints alone: something changed between two statements, and is settled now.
+        return _attempt(revision, ids)
 
 
-def _culprits(revision: Revision, ids: Sequence[int], fault: Exception) -> Unprintable:
-    """Print one by one to find whose fault it is. When none fails alone, all of them are to blame together."""
+def _culprits(revision: Revision, ids: Sequence[int]) -> list[int]:
+    """Print one by one to find whose fault it is."""
     bad: list[int] = []
     for violation_id in ids:
         try:
-            with transaction.atomic():  # scope: a savepoint, as above.
-                printer()(revision.pk, [violation_id])
+            _attempt(revision, [violation_id])
         except _NOBODYS_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this record's.
+            _log.debug("violation %s: %s", violation_id, error)
             bad.append(violation_id)
-            fault = error
-    return Unprintable(bad or ids, f"{type(fault).__name__}: {fault}")
+    return bad
+
+
+def _attempt(revision: Revision, ids: Sequence[int]) -> list[bytes]:
+    with transaction.atomic():  # scope: a savepoint, so that the search for the culprit can go on after a fault.
+        return printer()(revision.pk, ids)
 
 
 def _records(revision: Revision, position: int) -> list[int]:

@@ -68,9 +68,9 @@ def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision |
         _execute(QUERIES["lock"], {"ids": ids})
         again = [] if earlier is None else _ids(QUERIES["placed"], {"revision": earlier.pk, "ids": ids})
         before = set(again)
-        placed = _place(rule, revision, [one for one in ids if one not in before])
+        placed = _place(rule, agency, revision, [one for one in ids if one not in before])
         if earlier is not None and again:
-            placed += _place_again(rule, revision, earlier, again)
+            placed += _place_again(rule, agency, revision, earlier, again)
         claimed.add(placed)
     return claimed
 
@@ -93,8 +93,22 @@ def _next_slice(rule: Rule, agency: Agency, earlier: Revision | None, after: int
     return sorted({*ids, *placed})[:SLICE]
 
 
+def still_stands(rule: Rule, revision: Revision) -> bool:
+    """Whether everything in the revision would go now as it was placed. Locks it, so that it stays so. In the scope."""
+    after = 0
+    while ids := _ids(QUERIES["placed_after"], {"revision": revision.pk, "after": after, "limit": SLICE}):
+        after = ids[-1]
+        _execute(QUERIES["lock"], {"ids": ids})
+        ((changed,),) = _execute(
+            f"WITH judged AS ({RULE['judge']}) {QUERIES['changed']}", {**rule.parameters(ids), "revision": revision.pk}
+        )
+        if changed:
+            return False
+    return True
+
+
 def _place(
-    rule: Rule, revision: Revision, ids: Sequence[int], *, passed_over: Sequence[str] = ()
+    rule: Rule, agency: Agency, revision: Revision, ids: Sequence[int], *, passed_over: Sequence[str] = ()
 ) -> list[tuple[int, Decimal]]:
     """Decide about locked violations; place and mark those that go. Returns them with their balances."""
     if not ids:
@@ -105,6 +119,8 @@ def _place(
         "revision": revision.pk,
         "policy_version": rule.policy.version,
         "passed_over": list(passed_over),
+        "agency": agency.pk,
+        "assigned_only": agency.assigned_only,
     }
     placed: list[tuple[int, Decimal]] = _execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['place']}", parameters)
     if placed:
@@ -112,11 +128,13 @@ def _place(
     return placed
 
 
-def _place_again(rule: Rule, revision: Revision, earlier: Revision, ids: Sequence[int]) -> list[tuple[int, Decimal]]:
+def _place_again(
+    rule: Rule, agency: Agency, revision: Revision, earlier: Revision, ids: Sequence[int]
+) -> list[tuple[int, Decimal]]:
     """Decide anew about violations of the earlier revision."""
     ended = {"revision": earlier.pk, "at": rule.at}
     _execute(QUERIES["supersede"], {**ended, "ids": list(ids)})
-    placed = _place(rule, revision, ids, passed_over=("already_sent",))
+    placed = _place(rule, agency, revision, ids, passed_over=("already_sent",))
     stay = sorted(set(ids).difference(violation_id for violation_id, _ in placed))
     if stay:
         _execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['withdraw']}", {**rule.parameters(stay), **ended})

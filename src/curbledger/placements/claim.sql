@@ -1,3 +1,10 @@
+-- name: be_patient
+-- A clerk's forgotten transaction may hold a row for ever. A claim gives up then, as a whole, and the caller may ask
+-- again; callers that wait for ever would use up the server.
+-- A server that forgets its last half second after a crash would hand that over twice: this commit is on the disk.
+SELECT set_config('lock_timeout', '60s', true),
+       CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END
+
 -- name: candidates
 -- What may go to this agency, by the violation's own row, in id order. The condition is that of the partial index
 -- violation_open_debt, so that paid and sent tickets cost nothing however many there are. Nothing is locked yet:
@@ -33,6 +40,12 @@ SELECT
         'discount', j.discounts_total + j.open_discount)
 FROM judged j
 WHERE j.reasons <@ %(passed_over)s::text[]
+  AND NOT EXISTS (
+      SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id <> %(agency)s)
+  AND (NOT %(assigned_only)s OR EXISTS (
+      SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id = %(agency)s))
+-- One that has had its turn in this cycle, whatever its own row says, stays; it must not stop the others (alarms.sql).
+ON CONFLICT DO NOTHING
 RETURNING violation_id, balance
 
 -- name: mark
@@ -64,13 +77,22 @@ WHERE revision_id = %(revision)s AND state = 'open' AND violation_id = ANY (%(id
 -- What is no longer eligible leaves the batch, with the reasons (`judged`), and is free again.
 UPDATE placement p
 SET state = 'withdrawn', ended_at = %(at)s,
-    ended_reason = array_to_string(array_remove(j.reasons, 'already_sent'), ', ')
+    ended_reason = coalesce(
+        nullif(array_to_string(array_remove(j.reasons, 'already_sent'), ', '), ''), 'another_agency')
 FROM judged j
 WHERE p.revision_id = %(revision)s AND p.violation_id = j.id
 
 -- name: unmark
 -- Free to go again.
 UPDATE violation SET sent_at = NULL WHERE id = ANY (%(ids)s::bigint[])
+
+-- name: changed
+-- How many of these would not go as they were placed: no longer eligible, or with another balance (`judged`).
+SELECT count(*)
+FROM judged j JOIN placement p ON p.violation_id = j.id
+WHERE p.revision_id = %(revision)s
+  AND p.violation_id = ANY (%(ids)s::bigint[])
+  AND (NOT j.reasons <@ ARRAY['already_sent'] OR j.owed <> p.balance)
 
 -- name: take_up
 -- The oldest batch of the agency that did not arrive: it broke, or the process that delivered it shows no life.

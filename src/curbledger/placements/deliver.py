@@ -11,9 +11,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from curbledger.database.scope import client_scope
+from curbledger.errors import DatabaseUnavailable
 from curbledger.kit import clock
 from curbledger.placements.batch import Batch, BatchState, Revision
 from curbledger.placements.chunks import Unprintable, chunk_at, set_aside
@@ -104,7 +105,7 @@ def _patiently(work: Callable[[], T]) -> T:
     while True:
         try:
             return work()
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, DatabaseUnavailable) as error:
             if time.monotonic() > deadline:
                 raise
             _log.warning("a handoff waits for the database: %s", error)
@@ -116,10 +117,15 @@ def settle(handoff: Handoff, state: BatchState, outcome: str) -> None:
     """Write down how a delivery ended. Where the database cannot take it now, the heart does it later."""
     try:
         _settle(handoff, state, outcome)
-    except Error as error:
+    except Exception as error:  # noqa: BLE001 - an end that is not written would keep the batch from everybody.
         _log.warning("batch %s: its end (%s) is written later: %s", handoff.batch_uuid, outcome, error)
         connection.close()
-        heart().settle_later(lambda: _settle(handoff, state, outcome))
+        heart().settle_later(partial(_settle, handoff, state, outcome))
+
+
+def drop(handoff: Handoff) -> None:
+    """Let go of a delivery that ended without a word. Only notes it: this may be called in the middle of anything."""
+    heart().settle_later(partial(_settle, handoff, BatchState.UNDELIVERED, "the answer was dropped"))
 
 
 def _settle(handoff: Handoff, state: BatchState, outcome: str) -> None:

@@ -12,10 +12,11 @@ import os
 import socket
 import threading
 import uuid
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import Error, connection, models
+from django.db import connection, models
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Heart:
         self.id = uuid.uuid4()
         self.pid = os.getpid()
         self._stopped = threading.Event()
-        self._unsettled: list[Callable[[], None]] = []
-        self._lock = threading.Lock()
+        # Without a lock of ours: a finalizer may add to it in the middle of anything.
+        self._unsettled: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
 
     def start(self) -> None:
@@ -73,23 +74,23 @@ class Heart:
         self._stopped.set()
         self._thread.join(timeout=settings.CURBLEDGER.deliverer_beat)
         try:
+            self._settle()
             Deliverer.objects.filter(pk=self.id).delete()
-        except Error as error:
+        except Exception as error:  # noqa: BLE001 - the process ends; what stays behind is stale soon.
             _log.warning("the sign of life of this process stays behind and will be stale soon: %s", error)
         finally:
             connection.close()
 
     def settle_later(self, settle: Callable[[], None]) -> None:
-        """Do `settle` with a later beat, until it succeeds: an outcome that the database could not take now."""
-        with self._lock:
-            self._unsettled.append(settle)
+        """Do `settle` with a later beat, until it succeeds: an outcome that could not be written now."""
+        self._unsettled.put(settle)
 
     def _run(self) -> None:
         while not self._stopped.wait(settings.CURBLEDGER.deliverer_beat):
             try:
                 self._touch()
                 self._settle()
-            except Error as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, this thread must live as long as the process.
                 _log.warning("no sign of life could be written: %s", error)
                 connection.close()
         connection.close()
@@ -100,15 +101,15 @@ class Heart:
             cursor.execute(_SWEEP)
 
     def _settle(self) -> None:
-        with self._lock:
-            waiting, self._unsettled = self._unsettled, []
-        for position, settle in enumerate(waiting):
+        """Write every outcome that waits. One that fails stays, and stands in nobody's way."""
+        for _ in range(self._unsettled.qsize()):
+            settle = self._unsettled.get()
             try:
                 settle()
-            except Error:
-                with self._lock:
-                    self._unsettled = [*waiting[position:], *self._unsettled]
-                raise
+            except Exception as error:  # noqa: BLE001 - it is tried again with the next beat.
+                _log.warning("the end of a delivery could not be written yet: %s", error)
+                connection.close()
+                self._unsettled.put(settle)
 
 
 _heart: Heart | None = None

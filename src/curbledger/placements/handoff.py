@@ -6,25 +6,31 @@ import json
 import secrets
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from curbledger import __version__
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.errors import CurbledgerError
 from curbledger.placements import idempotency
 from curbledger.placements.agency import Agency, agency_for_token
 from curbledger.placements.batch import Batch, BatchState, Revision
 from curbledger.placements.chunks import Unprintable, chunk_at, set_aside
-from curbledger.placements.claim import QUERIES, claim
+from curbledger.placements.claim import QUERIES, claim, still_stands
 from curbledger.placements.deliverer import heart
 from curbledger.violations.overdue import Rule, rule_for
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
+
+# How often a claim that was chosen to end a deadlock tries again.
+_DEADLOCKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +70,31 @@ def hand_over(asked: Asked, *, at: datetime) -> Handoff:
     beating = heart()
     attempt = uuid.uuid4()
     try:
-        while True:
-            try:
-                with client_scope(asked.client_id):
-                    return _hand_over(asked, attempt, at=at)
-            except Unprintable as failed:
-                # The transaction is gone, and the claim with it. The culprits are set aside, and the rest goes out.
-                with client_scope(asked.client_id):
-                    set_aside(asked.client_id, failed, at=at)
-    except Error:
+        return _with_culprits_set_aside(asked, attempt, at=at)
+    except CurbledgerError:
+        raise
+    except Exception:
         # A connection that broke during the commit leaves open whether there is a claim. If there is one, nobody
         # delivers it, and this process lives on: it must be free for the next call.
-        beating.settle_later(lambda: release(asked.client_id, attempt))
+        beating.settle_later(partial(release, asked.client_id, attempt))
         raise
+
+
+def _with_culprits_set_aside(asked: Asked, attempt: uuid.UUID, *, at: datetime) -> Handoff:
+    deadlocks = 0
+    while True:
+        try:
+            with client_scope(asked.client_id):
+                return _hand_over(asked, attempt, at=at)
+        except Unprintable as failed:
+            # The transaction is gone, and the claim with it. The culprits are set aside, and the rest goes out.
+            with client_scope(asked.client_id):
+                set_aside(asked.client_id, failed, at=at)
+        except OperationalError as error:
+            # Somebody locked several tickets in another order than that of their ids. Nothing was changed; once more.
+            deadlocks += 1
+            if not isinstance(error.__cause__, DeadlockDetected) or deadlocks > _DEADLOCKS:
+                raise
 
 
 def release(client_id: int, attempt: uuid.UUID) -> None:
@@ -86,30 +104,43 @@ def release(client_id: int, attempt: uuid.UUID) -> None:
 
 
 def _hand_over(asked: Asked, attempt: uuid.UUID, *, at: datetime) -> Handoff:
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["be_patient"])
     # One claim of an agency at a time: a second one waits here, and then finds only what is new. This also keeps
     # two calls with one Idempotency-Key apart.
     agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_for_token(asked.token_id).pk)
-    if asked.idempotency_key is not None:
-        known = idempotency.find(asked.token_id, asked.path, asked.idempotency_key, asked.fingerprint)
-        if known is not None:
-            return _repeat(known, attempt)
     # Read under the lock: a switch that was turned meanwhile counts.
-    client = Client.objects.get(pk=asked.client_id)
-    handoff = _claim(rule_for(client, at=at), agency, asked, attempt)
-    if asked.idempotency_key is not None:
-        idempotency.remember(
-            asked.client_id,
-            asked.token_id,
-            asked.path,
-            asked.idempotency_key,
-            asked.fingerprint,
-            revision_id=handoff.revision.pk,
-        )
+    rule = rule_for(Client.objects.get(pk=asked.client_id), at=at)
+    if asked.idempotency_key is None:
+        return _claim(rule, agency, asked, attempt, _oldest_to_take_up(agency))
+    known = idempotency.find(asked.token_id, asked.path, asked.idempotency_key, asked.fingerprint)
+    if known is None:
+        handoff = _claim(rule, agency, asked, attempt, _oldest_to_take_up(agency))
+    else:
+        batch = Batch.objects.select_for_update(no_key=True).get(pk=known.batch_id)
+        if batch.state == BatchState.DELIVERED or batch.revision != known.number:
+            return _repeat(known, batch, None)
+        idempotency.refuse_while_running(batch, stale=settings.CURBLEDGER.deliverer_stale)
+        if still_stands(rule, known):
+            _own(batch, attempt)
+            return _repeat(known, batch, attempt)
+        # It never arrived, and somebody has paid since: the same bytes would bill them. The next revision does not.
+        handoff = _claim(rule, agency, asked, attempt, batch)
+    idempotency.remember(
+        asked.client_id,
+        asked.token_id,
+        asked.path,
+        asked.idempotency_key,
+        asked.fingerprint,
+        revision_id=handoff.revision.pk,
+    )
     return handoff
 
 
-def _claim(rule: Rule, agency: Agency, asked: Asked, attempt: uuid.UUID) -> Handoff:
-    batch, earlier = _take_up(agency, attempt) or (_open(agency, attempt), None)
+def _claim(rule: Rule, agency: Agency, asked: Asked, attempt: uuid.UUID, broken: Batch | None) -> Handoff:
+    """A new batch, or the next revision of one that did not arrive."""
+    earlier = None if broken is None else _close_revision(broken)
+    batch = _open(agency, attempt) if broken is None else _own(broken, attempt, revision=broken.revision + 1)
     revision = Revision.objects.create(
         client_id=agency.client_id,
         batch_id=batch.pk,
@@ -141,43 +172,39 @@ def _open(agency: Agency, attempt: uuid.UUID) -> Batch:
     )
 
 
-def _take_up(agency: Agency, attempt: uuid.UUID) -> tuple[Batch, Revision] | None:
-    """The oldest batch that did not arrive, now this process's, and the revision that it had."""
+def _oldest_to_take_up(agency: Agency) -> Batch | None:
+    """The agency's oldest batch that did not arrive, locked."""
     with connection.cursor() as cursor:
         cursor.execute(QUERIES["take_up"], {"agency": agency.pk, "stale": settings.CURBLEDGER.deliverer_stale})
         row = cursor.fetchone()
-    if row is None:
-        return None
-    batch = Batch.objects.get(pk=row[0])
+    return None if row is None else Batch.objects.get(pk=row[0])
+
+
+def _close_revision(batch: Batch) -> Revision:
+    """The revision that a batch had so far. One without an outcome belonged to a process that died."""
     earlier = Revision.objects.get(batch_id=batch.pk, number=batch.revision)
     if earlier.outcome is None:
         Revision.objects.filter(pk=earlier.pk).update(outcome="undelivered: the server process ended")
-    batch.revision += 1
-    _own(batch, attempt)
-    return batch, earlier
+    return earlier
 
 
-def _own(batch: Batch, attempt: uuid.UUID) -> None:
+def _own(batch: Batch, attempt: uuid.UUID, *, revision: int | None = None) -> Batch:
+    batch.revision = revision or batch.revision
     batch.attempt = attempt
     batch.state = BatchState.DELIVERING
     batch.deliverer = heart().id
     batch.save(update_fields=["revision", "attempt", "state", "deliverer"])
+    return batch
 
 
-def _repeat(revision: Revision, attempt: uuid.UUID) -> Handoff:
-    """Show a revision again. Where it is the one that its batch still waits to deliver, this may deliver it."""
-    batch = Batch.objects.select_for_update(no_key=True).get(pk=revision.batch_id)
-    mine = False
-    if batch.state != BatchState.DELIVERED and batch.revision == revision.number:
-        idempotency.refuse_while_running(batch, stale=settings.CURBLEDGER.deliverer_stale)
-        _own(batch, attempt)
-        mine = True
+def _repeat(revision: Revision, batch: Batch, attempt: uuid.UUID | None) -> Handoff:
+    """Show a revision again. With an attempt, this delivers the batch, which still waited for it."""
     return Handoff(
         revision=revision,
         batch_uuid=batch.uuid,
         count=revision.record_count,
         total=revision.total,
-        attempt=attempt if mine else None,
+        attempt=attempt,
         replayed=True,
     )
 

@@ -41,7 +41,7 @@ def find(token_id: int, path: str, key: str, fingerprint: str) -> Revision | Non
     Raises KeyReused where it came with another body.
     """
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES["forget"], {"token": token_id, "path": path, "key": key, "kept": KEPT.total_seconds()})
+        cursor.execute(QUERIES["forget"], {"token": token_id, "kept": KEPT.total_seconds()})
     known = IdempotencyKey.objects.filter(token_id=token_id, path=path, key=key).first()
     if known is None:
         return None
@@ -51,9 +51,16 @@ def find(token_id: int, path: str, key: str, fingerprint: str) -> Revision | Non
 
 
 def remember(client_id: int, token_id: int, path: str, key: str, fingerprint: str, *, revision_id: int) -> None:
-    """Write down that this key got that revision, in the transaction of its claim."""
-    IdempotencyKey.objects.create(
-        client_id=client_id, token_id=token_id, path=path, key=key, fingerprint=fingerprint, revision_id=revision_id
+    """Write down that this key got that revision, in the transaction of its claim.
+
+    A revision that never arrived may be replaced by a later one; the key is kept from its first claim on.
+    """
+    IdempotencyKey.objects.update_or_create(
+        token_id=token_id,
+        path=path,
+        key=key,
+        defaults={"revision_id": revision_id},
+        create_defaults={"client_id": client_id, "fingerprint": fingerprint, "revision_id": revision_id},
     )
 
 

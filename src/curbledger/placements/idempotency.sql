@@ -1,7 +1,8 @@
 -- name: forget
--- A key is kept for a day from the commit of its claim, on the database's clock; then it starts afresh.
+-- A key is kept for a day from the commit of its claim, on the database's clock; then it starts afresh. All of the
+-- token's keys are looked at, or those that are never used again would stay for ever.
 DELETE FROM idempotency_key
-WHERE token_id = %(token)s AND path = %(path)s AND key = %(key)s
+WHERE token_id = %(token)s
   AND created_at < clock_timestamp() - %(kept)s * interval '1 second'
 
 -- name: is_running

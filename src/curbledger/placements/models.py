@@ -4,6 +4,7 @@ from curbledger.placements.agency import Agency, AgencyCategory, AgencyToken
 from curbledger.placements.batch import Batch, Chunk, Placement, Revision
 from curbledger.placements.deliverer import Deliverer
 from curbledger.placements.idempotency import IdempotencyKey
+from curbledger.placements.retention import Erasure, Retention
 
 __all__ = [
     "Agency",
@@ -12,7 +13,9 @@ __all__ = [
     "Batch",
     "Chunk",
     "Deliverer",
+    "Erasure",
     "IdempotencyKey",
     "Placement",
+    "Retention",
     "Revision",
 ]

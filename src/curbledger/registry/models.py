@@ -1,5 +1,6 @@
 """Where Django looks for the tables of this app."""
 
+from curbledger.registry.login_source import LoginSource
 from curbledger.registry.lookups import Colour, LookupCounter, Make, PlateType, Province, UserType, VehicleType
 from curbledger.registry.person import Person
 from curbledger.registry.vehicle import Driver, Vehicle
@@ -7,6 +8,7 @@ from curbledger.registry.vehicle import Driver, Vehicle
 __all__ = [
     "Colour",
     "Driver",
+    "LoginSource",
     "LookupCounter",
     "Make",
     "Person",

@@ -8,6 +8,10 @@ from django.db.models.functions import Now
 
 from curbledger.database.fields import ClientForeignKey, MoneyField
 from curbledger.database.owned import ClientOwned
+from curbledger.kit import money
+
+# The upper bound refuses NaN, which PostgreSQL holds to be greater than any number.
+POSITIVE = Q(amount__gt=0, amount__lte=money.LARGEST)
 
 
 class LedgerEntry(ClientOwned):
@@ -39,7 +43,7 @@ class Payment(LedgerEntry):
         constraints = (
             # The same payment sent again is the same payment; one cheque may pay several tickets.
             models.UniqueConstraint("client", "violation", "reference", name="payment_reference_is_unique"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_is_positive"),
+            models.CheckConstraint(condition=POSITIVE, name="payment_amount_is_positive"),
         )
         indexes = (models.Index("client", "violation", name="payment_by_violation"),)
 
@@ -52,7 +56,7 @@ class Fee(LedgerEntry):
 
     class Meta:
         db_table = "fee"
-        constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="fee_amount_is_positive"),)
+        constraints = (models.CheckConstraint(condition=POSITIVE, name="fee_amount_is_positive"),)
         indexes = (models.Index("client", "violation", name="fee_by_violation"),)
 
 
@@ -67,7 +71,7 @@ class Discount(LedgerEntry):
     class Meta:
         db_table = "discount"
         constraints = (
-            models.CheckConstraint(condition=Q(amount__gt=0), name="discount_amount_is_positive"),
+            models.CheckConstraint(condition=POSITIVE, name="discount_amount_is_positive"),
             models.UniqueConstraint(
                 fields=("client", "violation"),
                 condition=Q(kind="early_payment"),
@@ -85,5 +89,9 @@ class Adjustment(LedgerEntry):
 
     class Meta:
         db_table = "adjustment"
-        constraints = (models.CheckConstraint(condition=Q(amount__gte=0), name="adjustment_amount_is_not_negative"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount__range=(0, money.LARGEST)), name="adjustment_amount_is_not_negative"
+            ),
+        )
         indexes = (models.Index("client", "violation", name="adjustment_by_violation"),)

@@ -76,7 +76,9 @@ CROSS JOIN LATERAL (
                 SELECT h.* FROM driver d JOIN hold h ON h.person_id = d.person_id
                 WHERE h.released_at IS NULL AND v.person_id IS NULL AND d.vehicle_id = v.vehicle_id
             ) h
-            WHERE h.starts_at <= %(at)s
+            -- One that was not put off has begun once it is committed, whatever two machines' clocks say of the moment
+            -- at which the call came in.
+            WHERE (h.starts_at <= %(at)s OR h.starts_at <= h.created_at)
               AND (h.until IS NULL OR h.until >= %(day)s)
               AND (h.petition_on IS NULL OR (v.issued_at AT TIME ZONE %(zone)s)::date <= h.petition_on)
               AND h.kind = ANY (%(hold_kinds)s::text[])

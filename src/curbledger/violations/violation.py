@@ -11,8 +11,10 @@ from django.db.models.functions import Coalesce, Now
 
 from curbledger.database.fields import ClientForeignKey, MoneyField
 from curbledger.database.owned import ClientOwned
+from curbledger.kit import money
 
 NOTHING = Decimal("0.00")
+MONEY = (NOTHING, money.LARGEST)
 
 # What could still go to an agency, by the violation's own row. The partial indexes and every query that looks for
 # candidates carry this to the letter, so that history, paid or sent, costs nothing.
@@ -99,8 +101,9 @@ class Violation(ClientOwned):
         constraints = (
             models.UniqueConstraint("client", "ticket", name="violation_ticket_is_unique"),
             models.CheckConstraint(
-                condition=Q(fine__gte=0, towing__gte=0, tax__gte=0)
-                & (Q(adjusted_fine__isnull=True) | Q(adjusted_fine__gte=0)),
+                # The upper bound refuses NaN, which PostgreSQL holds to be greater than any number.
+                condition=Q(fine__range=MONEY, towing__range=MONEY, tax__range=MONEY)
+                & (Q(adjusted_fine__isnull=True) | Q(adjusted_fine__range=MONEY)),
                 name="violation_money_is_not_negative",
             ),
         )
@@ -130,7 +133,7 @@ class Detail(ClientOwned):
         db_table = "violation_detail"
         constraints = (
             models.CheckConstraint(
-                condition=Q(fine__gte=0, discount_amount__gte=0), name="detail_money_is_not_negative"
+                condition=Q(fine__range=MONEY, discount_amount__range=MONEY), name="detail_money_is_not_negative"
             ),
         )
         indexes = (models.Index("client", "violation", name="detail_by_violation"),)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
+from weakref import finalize
 
 from django.conf import settings
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -13,7 +15,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from curbledger.kit.digest import sha256
 from curbledger.permissions import Permission
 from curbledger.placements.batch import BatchState
-from curbledger.placements.deliver import answer, settle
+from curbledger.placements.deliver import answer, drop, settle
 from curbledger.placements.handoff import Asked, Handoff, hand_over
 from curbledger.wire.endpoint import Call, endpoint
 from curbledger.wire.peer import Peer, peer_of
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # A piece is written at once; one that is too large would make a slow reader look like one that stalled.
 PIECE = 65536
+_log = logging.getLogger(__name__)
 
 
 @cache
@@ -49,7 +52,8 @@ class Delivery:
         self._peer = peer
         self._chunks = answer(handoff.revision, ahead=_printers())
         self._whole = False
-        self._settled = False
+        # An answer that is dropped without a word, neither sent nor closed, must not keep its batch for ever.
+        self._net = finalize(self, drop, handoff)
 
     def __iter__(self) -> Iterator[bytes]:
         self._peer.break_when_stalled(settings.CURBLEDGER.stall_timeout)
@@ -60,9 +64,8 @@ class Delivery:
 
     def close(self) -> None:
         """Learn how the delivery ended, and write it down."""
-        if self._settled:
+        if self._net.detach() is None:
             return
-        self._settled = True
         # The server calls this while the fault that broke its writing, if there was one, is on its way up. Without
         # one, every byte was written, the mark that ends the body among them.
         fault = sys.exc_info()[1]
@@ -71,11 +74,19 @@ class Delivery:
             state = BatchState.DELIVERED if verdict.arrived else BatchState.UNDELIVERED
             settle(self._handoff, state, verdict.because)
             return
-        self._peer.hang_up()
-        settle(self._handoff, BatchState.UNDELIVERED, f"the answer broke off ({type(fault).__name__}: {fault})")
-        # The reader is gone, but what was in the revision can still be shown once all of it is stored.
-        for _ in self._chunks:
-            pass
+        try:
+            self._peer.hang_up()
+        finally:
+            settle(self._handoff, BatchState.UNDELIVERED, f"the answer broke off ({type(fault).__name__}: {fault})")
+        self._store_the_rest()
+
+    def _store_the_rest(self) -> None:
+        """The reader is gone, but what was in the revision can still be shown once all of it is stored."""
+        try:
+            for _ in self._chunks:
+                pass
+        except Exception:  # noqa: BLE001 - the answer is over; whoever wants to see it later prints what is missing.
+            _log.exception("the rest of batch %s could not be stored", self._handoff.batch_uuid)
 
 
 @endpoint(permission=Permission.VIOLATIONS_COLLECT)

@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from curbledger.wire.body import Number
 from curbledger.wire.errors import WireError
-from curbledger.wire.kinds import as_written
+from curbledger.wire.kinds import ID, TooLong, TooShort, as_written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
+    from typing import TypeAlias
 
     from curbledger.wire.body import Json
     from curbledger.wire.kinds import Kind
+
+    # A field, the name it came under, and its value.
+    _Found: TypeAlias = "tuple[Field[Any], str, Json]"
 
 T = TypeVar("T")
 
@@ -41,6 +45,10 @@ class Field(Generic[T]):
     # Where an empty string takes the value away, instead of being refused. A text may always be empty.
     clearable: bool = False
     description: str = ""
+    # Those of the names under which only an id is taken, whatever the kind.
+    id_names: tuple[str, ...] = ()
+    # Read by the view (decode_late), once it knows what else this very call requires.
+    late: bool = False
 
     def given(self, body: Mapping[str, Json]) -> tuple[str, Json]:
         """The name that counts, as the caller spelt it, and its value: null where there is none."""
@@ -59,8 +67,13 @@ class Field(Generic[T]):
             return None
         if self.limit is not None and len(as_written(value)) > self.limit:
             raise WireError(self.limit_code, field=name)
+        kind = cast("Kind[T]", ID) if name in self.id_names else self.kind
         try:
-            return self.kind.read(value)
+            return kind.read(value)
+        except TooShort:
+            raise WireError(9032, field=name) from None
+        except TooLong:
+            raise WireError(self.limit_code, field=name) from None
         except ValueError:
             raise WireError(self.value_code, field=name) from None
 
@@ -101,13 +114,31 @@ def decode(fields: Iterable[Field[Any]], body: Mapping[str, Json]) -> Values:
     """Read the fields from a body.
 
     Raises WireError: first for required fields that are missing or empty, then for formats, each in the order of
-    declaration. Keys that no field names are ignored.
+    declaration. Keys that no field names are ignored. Of late fields only those that are always required are looked
+    at, and none is read.
     """
+    found = _required(fields, body)
+    return _read(found, [row for row in found if not row[0].late])
+
+
+def decode_late(
+    fields: Iterable[Field[Any]], body: Mapping[str, Json], *, required: Container[Field[Any]] = ()
+) -> Values:
+    """Read the late fields too, of which this call requires some more. Raises as `decode` does."""
+    found = _required(fields, body, required)
+    return _read(found, found)
+
+
+def _required(fields: Iterable[Field[Any]], body: Mapping[str, Json], more: Container[Field[Any]] = ()) -> list[_Found]:
     found = [(field, *field.given(body)) for field in fields]
     for field, name, value in found:
-        if field.required and value in (None, ""):
+        if (field.required or field in more) and value in (None, ""):
             raise WireError(field.required_code, field=name)
+    return found
+
+
+def _read(found: list[_Found], wanted: list[_Found]) -> Values:
     return Values(
-        read={field.attribute: field.read(name, value) for field, name, value in found if value is not None},
+        read={field.attribute: field.read(name, value) for field, name, value in wanted if value is not None},
         spellings={field.attribute: name for field, name, _ in found},
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from curbledger.kit import money
+from curbledger.kit.plates import plate_key
 from curbledger.wire.body import Number
 
 if TYPE_CHECKING:
@@ -26,6 +27,17 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 # Hours end at 23: some Pythons read 24:00:00 as the next day, others do not read it.
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\Z")
 _ID = re.compile(r"[0-9]{1,19}\Z")
+_LIKE_A_NUMBER = re.compile(r"\s*[+-]?[0-9]+(\.[0-9]*)?\s*\Z")
+_YEAR = re.compile(r"[0-9]{4}\Z")
+_STATE = re.compile(r"[A-Za-z]{2}\Z")
+# One sign @, letters of any script, dots only between them. A host without a dot is taken, for the original's own
+# sample has one.
+_EMAIL = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+    r"@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*\Z"
+)
+# What the column for plates takes, which are compared without spaces and dashes.
+_LONGEST_PLATE = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +46,14 @@ class Kind(Generic[T_co]):
 
     read: Callable[[str | Number], T_co]
     schema: Mapping[str, Any]
+
+
+class TooShort(ValueError):
+    """A value has fewer characters than it must have."""
+
+
+class TooLong(ValueError):
+    """A value has more characters than can be kept."""
 
 
 def as_written(given: str | Number) -> str:
@@ -79,6 +99,60 @@ def _id(given: str | Number) -> int:
     return int(text)
 
 
+def _pick(given: str | Number) -> int | str:
+    # A number in a name's place is an id (contract, section 9).
+    if isinstance(given, Number) or _LIKE_A_NUMBER.match(given):
+        return _id(given)
+    name = " ".join(given.split())
+    if not name:
+        raise ValueError("a name is blank")
+    return name
+
+
+def _year(given: str | Number) -> int:
+    text = as_written(given)
+    if not _YEAR.match(text):
+        raise ValueError(f"{text!r} is not a year of four digits")
+    return int(text)
+
+
+def _state(given: str | Number) -> str:
+    text = as_written(given)
+    if not _STATE.match(text):
+        raise ValueError(f"{text!r} is not two letters")
+    return text.upper()
+
+
+def _email(given: str | Number) -> str:
+    text = as_written(given)
+    if not _EMAIL.match(text):
+        raise ValueError(f"{text!r} is no e-mail address")
+    return text
+
+
+def _plate(given: str | Number) -> str:
+    text = as_written(given)
+    key = plate_key(text)
+    if not key:
+        raise TooShort(f"{text!r} has no letter or digit")
+    # Compared, some signs are several letters.
+    if len(key) > _LONGEST_PLATE:
+        raise TooLong(f"{text!r} is too long a plate")
+    return text
+
+
+def text_of(least: int) -> Kind[str]:
+    """A text of at least so many characters."""
+
+    def read(given: str | Number) -> str:
+        text = as_written(given)
+        if len(text) < least:
+            raise TooShort(f"{text!r} has fewer than {least} characters")
+        return text
+
+    return Kind(read, {"type": "string", "minLength": least})
+
+
 TEXT: Kind[str] = Kind(as_written, {"type": "string"})
 AMOUNT: Kind[Decimal] = Kind(_amount, {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,2})?$"})
 # Without a zone: whether it is the client's or UTC depends on the name it came under.
@@ -87,3 +161,10 @@ LOCAL_DATETIME: Kind[datetime] = Kind(
 )
 DATE: Kind[date] = Kind(_day, {"type": "string", "format": "date"})
 ID: Kind[int] = Kind(_id, {"type": "string", "pattern": "^[0-9]+$"})
+# An id, or a name from a list.
+PICK: Kind[int | str] = Kind(_pick, {"type": "string"})
+YEAR: Kind[int] = Kind(_year, {"type": "string", "pattern": "^[0-9]{4}$"})
+# The postal abbreviation of a province or state.
+STATE: Kind[str] = Kind(_state, {"type": "string", "pattern": "^[A-Za-z]{2}$"})
+EMAIL: Kind[str] = Kind(_email, {"type": "string", "format": "email"})
+PLATE: Kind[str] = Kind(_plate, {"type": "string", "minLength": 1})

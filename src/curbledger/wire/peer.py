@@ -9,9 +9,9 @@ everything acknowledged, or not.
 from __future__ import annotations
 
 import fcntl
-import select
 import socket
 import struct
+import sys
 import termios
 import time
 from dataclasses import dataclass
@@ -22,8 +22,10 @@ _READ = 65536
 # How often unacknowledged bytes are counted once the peer has closed its half.
 _TICK = 0.01
 # A peer that closed its half before the answer ended cannot close it again: a reset has this long to come.
-_GRACE = 1.0
+_GRACE = 2.0
 _TCP_CLOSE_WAIT = 8
+# The same count as Linux's SIOCOUTQ, on macOS.
+_SO_NWRITE = 0x1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +57,57 @@ class Peer:
 
     def await_close(self, seconds: float) -> Verdict:
         """End our half after the last byte, and wait for the peer to end its own."""
-        deadline = time.monotonic() + seconds
         try:
-            if self._closed_early():
-                return self._await_acknowledgment(min(deadline, time.monotonic() + _GRACE))
-            self.connection.shutdown(socket.SHUT_WR)
-            while (left := deadline - time.monotonic()) > 0:
-                self.connection.settimeout(left)
-                try:
-                    if not self.connection.recv(_READ):
-                        return self._await_acknowledgment(deadline)
-                except TimeoutError:
-                    break
-        except OSError as error:
-            return Verdict(arrived=False, because=f"the connection broke ({error.strerror or error})")
+            return self._await_close(seconds)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            return Verdict(arrived=False, because=f"the connection broke ({why})")
+
+    def _await_close(self, seconds: float) -> Verdict:
+        deadline = time.monotonic() + seconds
+        if self._closed_early():
+            return self._await_acknowledgment(deadline, grace=_GRACE)
+        self.connection.shutdown(socket.SHUT_WR)
+        while (left := deadline - time.monotonic()) > 0:
+            self.connection.settimeout(left)
+            try:
+                if not self.connection.recv(_READ):
+                    return self._await_acknowledgment(deadline)
+            except TimeoutError:
+                break
         if self._unacknowledged() == 0:
             return Verdict(arrived=True, because=f"all of it was acknowledged, and not closed for {seconds:g} s")
         return Verdict(arrived=False, because=f"not all of it was acknowledged within {seconds:g} s")
 
-    def _await_acknowledgment(self, deadline: float) -> Verdict:
-        """The peer has ended its half. That is the end of an orderly close once nothing of ours is under way."""
-        early = self._closed_early()
-        poll = select.poll()
-        poll.register(self.connection, select.POLLERR)
+    def _await_acknowledgment(self, deadline: float, *, grace: float = 0.0) -> Verdict:
+        """The peer has ended its half. That is the end of an orderly close once nothing of ours is under way.
+
+        One that had ended its half before our answer ended says nothing by it. A reset from it has `grace` seconds
+        more to come.
+        """
+        quiet_since: float | None = None
         while True:
-            fault = self.connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if fault:
+            if self.connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 return Verdict(arrived=False, because="the connection was reset")
-            over = time.monotonic() >= deadline
-            if self._unacknowledged() == 0 and (over or not early):
-                return Verdict(arrived=True, because="the agency closed the connection in order")
-            if over:
+            now = time.monotonic()
+            if self._unacknowledged() == 0:
+                quiet_since = quiet_since or now
+                if now - quiet_since >= grace:
+                    return Verdict(arrived=True, because="the agency closed the connection in order")
+            elif now >= deadline:
                 return Verdict(arrived=False, because="the agency closed before all of it was acknowledged")
-            poll.poll(int(_TICK * 1000))
+            time.sleep(_TICK)
 
     def _closed_early(self) -> bool:
         """Whether the peer ended its half while ours is still open."""
-        return self._tcp_state() == _TCP_CLOSE_WAIT
-
-    def _tcp_state(self) -> int | None:
         if self.connection.family not in (socket.AF_INET, socket.AF_INET6) or not hasattr(socket, "TCP_INFO"):
-            return None
-        return self.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+            return False
+        return self.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE_WAIT
 
     def _unacknowledged(self) -> int:
-        """Bytes that the peer's side has not acknowledged yet (SIOCOUTQ). After its close there are none."""
+        """Bytes that the peer's side has not acknowledged yet. After its orderly close there are none."""
+        if sys.platform == "darwin":
+            return self.connection.getsockopt(socket.SOL_SOCKET, _SO_NWRITE)
         buffer = fcntl.ioctl(self.connection.fileno(), termios.TIOCOUTQ, b"\0" * 4)
         (count,) = struct.unpack("i", buffer)
         return int(count)

@@ -30,11 +30,14 @@ def print_chunk(revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
     """
     ids = list(violation_ids)
     rows = {row[0]: row for row in _rows("violations", ids=ids, revision=revision_id)}
-    lists = {name: dict(_rows(name)) for name in _LISTS}
-    details = _details(ids, lists["offences"])
+    details = _rows("details", ids=ids)
     attachments = _grouped(_rows("attachments", ids=ids))
     people, drivers = _people(rows.values())
-    vehicles = _vehicles({row[1] for row in rows.values() if row[1] is not None}, drivers, people, lists)
+    vehicle_rows = _rows("vehicles", ids=list({row[1] for row in rows.values() if row[1] is not None}))
+    # Last: each statement sees what was committed before it began, so whatever the rows above name is there now.
+    lists = {name: dict(_rows(name)) for name in _LISTS}
+    offences = _details(details, lists["offences"])
+    vehicles = _vehicles(vehicle_rows, drivers, people, lists)
     records: list[bytes] = []
     for one in ids:
         _, vehicle, person, location, category, text = rows[one]
@@ -49,7 +52,7 @@ def print_chunk(revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
                     ',"location":',
                     _nested(lists["locations"], location),
                     ',"details":[',
-                    ",".join(details.get(one, ())),
+                    ",".join(offences.get(one, ())),
                     '],"attachments":[',
                     ",".join(attachments.get(one, ())),
                     '],"category":',
@@ -61,9 +64,9 @@ def print_chunk(revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
     return records
 
 
-def _details(ids: list[int], offences: dict[int, str]) -> dict[int, list[str]]:
+def _details(rows: Iterable[tuple[Any, ...]], offences: dict[int, str]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for violation, offence, text in _rows("details", ids=ids):
+    for violation, offence, text in rows:
         found[violation].append(f'{text[:-1]},"type":{_nested(offences, offence)}}}')
     return found
 
@@ -77,10 +80,13 @@ def _people(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, str], dict[int, 
 
 
 def _vehicles(
-    ids: set[int], drivers: dict[int, list[int]], people: dict[int, str], lists: dict[str, dict[int, str]]
+    rows: Iterable[tuple[Any, ...]],
+    drivers: dict[int, list[int]],
+    people: dict[int, str],
+    lists: dict[str, dict[int, str]],
 ) -> dict[int, str]:
     found: dict[int, str] = {}
-    for one, make, colour, vehicle_type, plate_type, province, text in _rows("vehicles", ids=list(ids)):
+    for one, make, colour, vehicle_type, plate_type, province, text in rows:
         # The original's ORM left its own key on each driver, and integrators have it.
         profiles = ",".join(f'{people[person][:-1]},"laravel_through_key":{one}}}' for person in drivers.get(one, ()))
         found[one] = (

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
+from curbledger.wire import docs, profiles, vehicles
 from curbledger.wire.collections import send_overdue_to_collections
+from curbledger.wire.missing import missing_client
 
 urlpatterns = [
+    path("docs", docs.page),
+    path("docs/<str:name>", docs.page_file),
+    path("openapi.json", docs.openapi),
     path("<str:client>/v1/violations/send_overdue_to_collections", send_overdue_to_collections),
+    path("<str:client>/v1/profiles/push", profiles.push),
+    path("<str:client>/v1/profiles/types/list", profiles.list_types),
+    path("<str:client>/v1/vehicles/push", vehicles.push),
+    # Last: what is left of a path where the code is missing.
+    path("v1/<path:rest>", missing_client),
+    path("/v1/<path:rest>", missing_client),
 ]

@@ -1,0 +1,41 @@
+"""gunicorn, set up here alone: its own files and environment would change what a delivery relies on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from gunicorn.app.base import BaseApplication
+
+from curbledger.placements.deliverer import stop_heart
+from curbledger.wsgi import application
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
+    """The product's server processes, each with threads of its own."""
+
+    def __init__(self, host: str, port: int, workers: int) -> None:
+        self._chosen: dict[str, Any] = {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": workers,
+            "worker_class": "curbledger.cli.worker.Worker",
+            "threads": settings.CURBLEDGER.threads,
+            "proc_name": "curbledger",
+            # A worker is busy for as long as a slow agency reads, and its main thread still shows life to gunicorn.
+            "timeout": 60,
+            "graceful_timeout": 30,
+            "keepalive": 5,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "info",
+            "control_socket_disable": True,
+            "worker_exit": lambda _server, _worker: stop_heart(),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> object:
+        return application

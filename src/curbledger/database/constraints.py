@@ -1,0 +1,57 @@
+"""What it means when a constraint refuses a row: one table, from the constraint's name to the domain's error.
+
+A verb that looks before it writes loses the race against whoever writes in between. So verbs write, the constraint
+decides, and this says what it decided.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import psycopg
+from django.db import IntegrityError
+
+from curbledger.errors import Conflict, CurbledgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+class Taken(Conflict):
+    """Another record has this already."""
+
+    code = "taken"
+
+    def __init__(self, message: str | None = None, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+ERRORS: Mapping[str, Callable[[], CurbledgerError]] = {
+    "person_email_is_unique": partial(Taken, "Another person has this e-mail address.", field="email"),
+    "person_user_name_is_unique": partial(Taken, "Another person has this user name.", field="user_name"),
+    "vehicle_is_unique": partial(Taken, "There is a vehicle of this plate, province and plate type.", field="plate"),
+    "login_source_name_is_unique": partial(Taken, "There is a login source of this name.", field="login_source"),
+}
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Raise the error of the table where one of its constraints refuses a statement.
+
+    The transaction is spent then, as after any error of the database: the client's scope must be left.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        known = ERRORS.get(_constraint_of(error) or "")
+        if known is None:
+            raise
+        raise known() from error
+
+
+def _constraint_of(error: IntegrityError) -> str | None:
+    cause = error.__cause__
+    return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None

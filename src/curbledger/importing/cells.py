@@ -1,0 +1,183 @@
+"""Reads the fields of a row by the mapping: each field becomes one function of the row's cells."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from curbledger.errors import Invalid
+from curbledger.importing.fault import BadRow
+from curbledger.importing.reading import ISO_DAY, fold, read_amount, read_day, read_time
+from curbledger.importing.schema import FIELDS, STATUSES, Field, Kind, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from curbledger.importing.mapping import ImportMapping, Source
+    from curbledger.importing.reader import Row
+
+Cells: TypeAlias = "Sequence[str]"
+Values = dict[str, Any]
+Getter: TypeAlias = "Callable[[Cells], Any]"
+
+
+class Form:
+    """What a row says, by field. Fields that the mapping leaves out, and blank ones, are None."""
+
+    def __init__(self, mapping: ImportMapping, kind: Kind, header: Sequence[str], path: Path) -> None:
+        places = _places(mapping, header, path)
+        known = FIELDS[kind]
+        self._getters = {
+            name: _getter(known[name], source, places)
+            for name, source in mapping.fields.items()
+            if source.made_from is None and source.days_after_issue is None
+        }
+        self._required = tuple(name for name in self._getters if known[name].required)
+
+    def read(self, row: Row) -> Values:
+        """Every field's value. Raises BadRow with the field's name."""
+        if row.fault is not None:
+            raise BadRow(row.fault)
+        cells, values, name = row.cells, Values(), ""
+        try:
+            for name, get in self._getters.items():
+                values[name] = get(cells)
+        except BadRow as fault:
+            raise BadRow(f"{name}: {fault.reason}") from None
+        for name in self._required:
+            if values[name] is None:
+                raise BadRow(f"{name}: is blank")
+        return values
+
+    def read_text(self, name: str, row: Row) -> str | None:
+        """A field of text alone. Raises BadRow."""
+        if row.fault is not None:
+            raise BadRow(row.fault)
+        text: str | None = self._getters[name](row.cells)
+        return text
+
+
+def columns_at(mapping: ImportMapping, field: str, header: Sequence[str]) -> list[int]:
+    """Where the columns stand that a number is made from. They are in the header: the form has looked."""
+    return [list(header).index(column) for column in mapping.fields[field].made_from or ()]
+
+
+def _places(mapping: ImportMapping, header: Sequence[str], path: Path) -> dict[str, int]:
+    places = {column: place for place, column in enumerate(header)}
+    faults = []
+    for name, source in mapping.fields.items():
+        for column in source.named_columns:
+            if column not in places:
+                near = get_close_matches(column, places, n=1, cutoff=0.5)
+                hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(header)}."
+                faults.append(f"fields.{name}: {path.name} has no column {column!r}. {hint}")
+            elif list(header).count(column) > 1:
+                faults.append(f"fields.{name}: {path.name} has several columns {column!r}.")
+    if faults:
+        raise Invalid("The mapping does not fit the file:\n" + "\n".join(f"  {fault}" for fault in faults))
+    return places
+
+
+def _getter(field: Field, source: Source, places: dict[str, int]) -> Getter:
+    convert = _converter(field, source)
+    text = _text_of(source, places)
+    blank = frozenset(map(fold, source.blank))
+    half = None if source.am_pm is None else places[source.am_pm]
+
+    def get(cells: Cells) -> object:
+        value = text(cells)
+        if not value or (blank and fold(value) in blank):
+            if source.default is None:
+                return None
+            value = source.default
+        if half is not None:
+            return read_time(value, cells[half])
+        return convert(value)
+
+    return get
+
+
+def _text_of(source: Source, places: dict[str, int]) -> Callable[[Cells], str]:
+    if source.constant is not None:
+        constant = source.constant
+        return lambda _cells: constant
+    if source.column is not None:
+        place = places[source.column]
+        return lambda cells: cells[place].strip()
+    several = [places[column] for column in source.columns or ()]
+
+    def joined(cells: Cells) -> str:
+        parts = [part for place in several if (part := cells[place].strip())]
+        return source.join.join(parts)
+
+    return joined
+
+
+def _converter(field: Field, source: Source) -> Callable[[str], Any]:
+    if field.shape is Shape.AMOUNT:
+        return partial(read_amount, decimal=source.decimal)
+    if field.shape is Shape.DAY:
+        formats = ISO_DAY if source.constant is not None or not source.format else tuple(source.format)
+        return partial(_day, formats=formats, default=source.default)
+    if field.shape is Shape.STATUS:
+        return _status_reader(source)
+    if field.shape in {Shape.TEXT, Shape.NUMBER, Shape.LIST}:
+        return partial(_text, limit=field.limit, prefix=source.prefix)
+    return _READERS[field.shape]
+
+
+def _day(text: str, *, formats: tuple[str, ...], default: str | None) -> datetime:
+    # A default is the mapping's own word, and mappings write days as 2021-05-31.
+    return read_day(text, ISO_DAY if text == default else formats)
+
+
+def _text(text: str, *, limit: int | None, prefix: str) -> str:
+    text = prefix + text
+    if limit is not None and len(text) > limit:
+        raise BadRow(f"is {len(text)} characters long, and {limit} are kept")
+    return text
+
+
+def _whole(text: str) -> int:
+    try:
+        number = Decimal(text)
+        if number == number.to_integral_value() and abs(number) < 2**31:
+            return int(number)
+    except (InvalidOperation, ValueError, OverflowError):
+        pass
+    raise BadRow(f"{text!r} is not a whole number")
+
+
+def _degrees(text: str) -> Decimal:
+    try:
+        degrees = Decimal(text)
+        if abs(degrees) <= 180:  # noqa: PLR2004 - half the way around.
+            return degrees.quantize(Decimal("0.000001"))
+    except InvalidOperation:
+        pass
+    raise BadRow(f"{text!r} is not a position in degrees")
+
+
+def _status_reader(source: Source) -> Callable[[str], str]:
+    known = {fold(spelling): status for status, spellings in source.values.items() for spelling in spellings}
+    if not source.values:
+        known = {status: status for status in STATUSES}
+
+    def read(text: str) -> str:
+        status = known.get(fold(text))
+        if status is None:
+            raise BadRow(f"{text!r} stands for no status in the mapping")
+        return status
+
+    return read
+
+
+_READERS: dict[Shape, Callable[[str], Any]] = {
+    Shape.TIME: read_time,
+    Shape.WHOLE: _whole,
+    Shape.DEGREES: _degrees,
+}

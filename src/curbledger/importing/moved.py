@@ -1,0 +1,145 @@
+"""What an office that moves in has sent out already: placements of closed batches, which never go out again."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import F
+
+from curbledger.importing.rows import insert
+from curbledger.kit import money
+from curbledger.placements.batch import Batch, BatchState, Placement, PlacementState, Revision
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from curbledger.importing.lists import Lists
+    from curbledger.importing.tickets import Sent, Ticket
+
+OUTCOME = "delivered: before the office moved in"
+
+
+class Placed(NamedTuple):
+    """A ticket that was sent, and what the agency was asked to collect."""
+
+    violation_id: int
+    ticket: Ticket
+    sent: Sent
+    balance: Decimal
+
+
+class Moved:
+    """Writes those placements: one batch for each agency and day of an import."""
+
+    def __init__(self, client_id: int, lists: Lists) -> None:
+        self._client_id = client_id
+        self._lists = lists
+        self._revisions: dict[tuple[int, date], int] = {}
+
+    def forget(self) -> None:
+        """Batches that were opened may be gone: open them anew, or find them in the database."""
+        self._revisions.clear()
+
+    def place(self, tickets: dict[int, Ticket], *, at: datetime) -> None:
+        """Place those of these tickets (by violation) that were sent and owed something."""
+        placed = [
+            Placed(pk, ticket, ticket.sent, balance)
+            for pk, ticket in tickets.items()
+            if ticket.sent is not None and (balance := _balance(ticket)) > 0
+        ]
+        if not placed:
+            return
+        self._lists.add_missing("agency", (one.sent.agency for one in placed))
+        by_batch: dict[int, list[Placed]] = {}
+        for one in placed:
+            by_batch.setdefault(self._revision(one.sent), []).append(one)
+        for revision, members in by_batch.items():
+            insert(Placement, [self._row(revision, one, at) for one in members])
+            Revision.objects.filter(pk=revision).update(
+                record_count=F("record_count") + len(members),
+                total=F("total") + sum((one.balance for one in members), money.ZERO),
+            )
+
+    def _revision(self, sent: Sent) -> int:
+        agency = self._lists.id_of("agency", sent.agency)
+        if agency is None:
+            raise LookupError(sent.agency)
+        key = (agency, sent.day)
+        if key not in self._revisions:
+            self._revisions[key] = self._open(agency, sent.at)
+        return self._revisions[key]
+
+    def _open(self, agency: int, sent_at: datetime) -> int:
+        batch = Batch.objects.create(
+            client_id=self._client_id,
+            agency_id=agency,
+            state=BatchState.DELIVERED,
+            attempt=uuid.uuid4(),
+            created_at=sent_at,
+            delivered_at=sent_at,
+        )
+        # No chunks and no digest: what the other system sent was never here, and is not made up.
+        revision = Revision.objects.create(
+            client_id=self._client_id,
+            batch_id=batch.pk,
+            number=1,
+            claimed_at=sent_at,
+            record_count=0,
+            total=0,
+            bounds=[],
+            tail=b"",
+            outcome=OUTCOME,
+            ended_at=sent_at,
+        )
+        return revision.pk
+
+    def _row(self, revision: int, one: Placed, at: datetime) -> dict[str, Any]:
+        ticket, amounts = one.ticket, one.ticket.money
+        ended = _ended(ticket)
+        return {
+            "client_id": self._client_id,
+            "revision_id": revision,
+            "violation_id": one.violation_id,
+            "cycle": 1,
+            "state": ended[0],
+            "balance": one.balance,
+            "evidence": json.dumps(
+                {
+                    "imported_at": at.isoformat(),
+                    "at": one.sent.at.isoformat(),
+                    "issued_at": ticket.issued_at.isoformat(),
+                    "due_at": ticket.due_at.isoformat(),
+                    "noticed_at": ticket.noticed_at.isoformat() if ticket.noticed_at else None,
+                    "fine": str(amounts.fine),
+                    "adjusted_fine": None if amounts.adjusted is None else str(amounts.adjusted),
+                    "adjustment_reason": ticket.values.get("adjustment_reason"),
+                    "towing": str(amounts.towing),
+                    "tax": str(amounts.tax),
+                    "fees": str(amounts.fees),
+                    "discount": str(amounts.discount),
+                    # As far as the balance goes: what came in later is not part of what was placed.
+                    "paid": str(amounts.whole - one.balance),
+                }
+            ),
+            "ended_at": at if ended[1] else None,
+            "ended_reason": ended[1],
+        }
+
+
+def _balance(ticket: Ticket) -> Decimal:
+    """What the agency was asked for: as the file says; else what is still owed; else all of it, for that was paid."""
+    if ticket.sent is not None and ticket.sent.placed:
+        return ticket.sent.placed
+    amounts = ticket.money
+    return amounts.owed if amounts.owed > 0 else amounts.whole
+
+
+def _ended(ticket: Ticket) -> tuple[PlacementState, str | None]:
+    if ticket.money.owed <= 0:
+        return PlacementState.PAID, "Paid before the office moved in."
+    if ticket.status in {"cancelled", "spoiled", "warning"}:
+        return PlacementState.CLOSED, f"The ticket was {ticket.status} before the office moved in."
+    return PlacementState.OPEN, None

@@ -1,0 +1,53 @@
+-- name: batches
+-- Batches, newest first, each as its newest revision stands. A batch that a dead process was delivering counts as
+-- undelivered (deliverer.py), though nobody has taken it up yet.
+SELECT
+    b.id, b.uuid, a.name AS agency, b.created_at, b.delivered_at,
+    CASE
+        WHEN b.state = 'delivering'
+            AND (d.id IS NULL OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
+        THEN 'undelivered' ELSE b.state
+    END AS state,
+    r.number AS revision, r.id AS revision_id, r.record_count AS count, r.total, r.digest, r.size,
+    r.token_name AS asked_by, r.remote_address AS asked_from, r.user_agent AS asked_with, r.claimed_at AS asked_at,
+    r.outcome, r.ended_at, e.erased_at
+FROM batch b
+JOIN agency a ON a.id = b.agency_id
+JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
+LEFT JOIN deliverer d ON d.id = b.deliverer
+LEFT JOIN batch_erasure e ON e.revision_id = r.id
+WHERE (%(agency)s::bigint IS NULL OR b.agency_id = %(agency)s)
+  AND (%(before)s::bigint IS NULL OR b.id < %(before)s)
+  AND (%(batch)s::uuid IS NULL OR b.uuid = %(batch)s)
+ORDER BY b.id DESC
+LIMIT %(limit)s
+
+-- name: revisions
+-- Every sending of a batch, oldest first.
+SELECT
+    r.id AS revision_id, r.number AS revision, r.record_count AS count, r.total, r.digest, r.size,
+    r.token_name AS asked_by, r.remote_address AS asked_from, r.user_agent AS asked_with, r.claimed_at AS asked_at,
+    r.outcome, r.ended_at, e.erased_at
+FROM batch_revision r
+LEFT JOIN batch_erasure e ON e.revision_id = r.id
+WHERE r.batch_id = %(batch)s
+ORDER BY r.number
+
+-- name: placements
+-- The violations of a revision in id order, whatever became of their placements since, with the evidence.
+SELECT
+    p.violation_id, v.ticket, p.cycle, p.balance, p.state, p.ended_at, p.ended_reason, p.evidence
+FROM placement p
+JOIN violation v ON v.id = p.violation_id
+WHERE p.revision_id = %(revision)s AND p.violation_id > %(after)s
+ORDER BY p.violation_id
+LIMIT %(limit)s
+
+-- name: attachment
+-- A file of a violation that the batch's agency holds now, by this batch.
+SELECT a.storage_location, a.name, a.extension, a.mime
+FROM attachment a
+WHERE a.unique_id = %(unique_id)s
+  AND EXISTS (
+      SELECT 1 FROM placement p JOIN batch_revision r ON r.id = p.revision_id
+      WHERE r.batch_id = %(batch)s AND p.violation_id = a.violation_id AND p.state = 'open')

@@ -1,0 +1,41 @@
+-- name: open_debts
+-- What still owes and was not sent, due or not, in id order: the condition of the partial index violation_open_debt,
+-- so that the archive of paid and sent tickets costs nothing.
+SELECT v.id
+FROM violation v
+WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+  AND v.id > %(after)s
+ORDER BY v.id
+LIMIT %(limit)s
+
+-- name: would_take_up
+-- The batch that the agency's next call takes up again: `take_up` of claim.sql, without its lock.
+SELECT b.uuid, r.id
+FROM batch b
+JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
+LEFT JOIN deliverer d ON d.id = b.deliverer
+WHERE b.agency_id = %(agency)s
+  AND b.state <> 'delivered'
+  AND (b.state = 'undelivered'
+       OR d.id IS NULL
+       OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
+ORDER BY b.id
+LIMIT 1
+
+-- name: sort
+-- Judged violations (`judged`, violations/overdue.sql) in heaps: for which agency their category is kept, how many
+-- days ago they fell due, and why they stay (no reasons: they go). Few heaps, however many violations.
+SELECT
+    h.agency_id, h.age, h.reasons, count(*), sum(h.owed), (array_agg(h.ticket ORDER BY h.id))[1:%(examples)s]
+FROM (
+    SELECT
+        j.id, j.ticket, j.owed, a.agency_id,
+        array_remove(j.reasons, %(passed_over)s) AS reasons,
+        CASE
+            WHEN j.due_at >= %(today)s THEN -1
+            ELSE width_bucket(%(day)s::date - (j.due_at AT TIME ZONE %(zone)s)::date, %(ages)s::int[])
+        END AS age
+    FROM judged j
+    LEFT JOIN agency_category a ON a.category_id = j.category_id
+) h
+GROUP BY h.agency_id, h.age, h.reasons
