@@ -96,9 +96,10 @@ def test_a_restored_database_is_bound_as_before(external: Make, tmp_path: Path) 
         assert house.query("SELECT count(*) FROM violation", client="campus") == [(30,)]
     catalog = (
         "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, "
-        "(SELECT array_agg(pg_get_constraintdef(k.oid) ORDER BY k.conname) FROM pg_constraint k "
+        "(SELECT array_agg(pg_get_constraintdef(k.oid) ORDER BY pg_get_constraintdef(k.oid)) FROM pg_constraint k "
         " WHERE k.conrelid = c.oid AND k.contype <> 'n'), "
-        "(SELECT array_agg(pg_get_indexdef(i.indexrelid) ORDER BY 1) FROM pg_index i WHERE i.indrelid = c.oid), "
+        "(SELECT array_agg(pg_get_indexdef(i.indexrelid) ORDER BY pg_get_indexdef(i.indexrelid)) "
+        " FROM pg_index i WHERE i.indrelid = c.oid), "
         "(SELECT array_agg(pg_get_expr(p.polqual, p.polrelid)) FROM pg_policy p WHERE p.polrelid = c.oid), "
         "(SELECT array_agg(pg_get_triggerdef(t.oid) ORDER BY t.tgname) FROM pg_trigger t "
         " WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) "

@@ -27,7 +27,8 @@ def count(desk: Desk) -> int:
 
 
 def test_a_quote_that_never_closes_costs_one_line(desk: Desk) -> None:
-    rows = '1,2026-03-01,50,fine\n2,2026-03-01,50,"a 5 inch pipe\n3,2026-03-01,50,fine\n4,2026-03-01,50,"good"\n5,2026-03-01,50,fine\n'
+    rows = '1,2026-03-01,50,fine\n2,2026-03-01,50,"a 5 inch pipe\n3,2026-03-01,50,fine\n'
+    rows += '4,2026-03-01,50,"good"\n5,2026-03-01,50,fine\n'
 
     assert desk.bring(HEADER + rows, COMMENTS).line == "imported 4, already there 0, rejected 1"
 

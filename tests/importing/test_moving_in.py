@@ -17,11 +17,12 @@ from tests.importing.conftest import AT, EXAMPLES, TICKETS, Desk
 MOVING = (
     TICKETS
     + """
-status = { column = "status", values = { open = ["O"], paid = ["P"], spoiled = ["V"], cancelled = ["D"], appeal = ["A"], warning = ["W"] } }
 fees = "fees"
 paid = "paid"
 sent_on = "sent"
 agency = { column = "agency", default = "Harbour" }
+status.column = "status"
+status.values = { open = ["O"], paid = ["P"], spoiled = ["V"], cancelled = ["D"], appeal = ["A"], warning = ["W"] }
 """
 )
 HEADER = "number,issued,fine,fees,paid,status,sent,agency\n"
@@ -138,7 +139,10 @@ def test_sent_without_saying_to_whom_is_rejected(desk: Desk) -> None:
 
 
 def test_the_example_for_moving_in_holds(desk: Desk) -> None:
-    header = "number;date;time;due;plate;state;plate_type;make;place;offence;fine;late_fees;paid;paid_on;status;agency;sent\r\n"
+    header = (
+        "number;date;time;due;plate;state;plate_type;make;place;offence;"
+        "fine;late_fees;paid;paid_on;status;agency;sent\r\n"
+    )
     rows = (
         "1;2026-01-02;0905;2026-01-22;ABCD 123;ON;PAS;TOYOTA;Château Lot;FIRE RTE;$95.00;;;0000-00-00;O;;\r\n"
         "2;1/3/2026;1;1/23/2026;ABCD 124;ON;PAS;;Château Lot;PARKED IN A FIRE ROU;$95.00;$20.00;;;HEARING;;\r\n"

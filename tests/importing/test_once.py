@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.importing import import_file as module
+from curbledger.importing.growth import Growth
 from curbledger.importing.import_file import Imported, import_file
 from curbledger.importing.mapping import load_mapping
 from curbledger.importing.schema import Kind
+from curbledger.importing.violations import Violations
 from curbledger.registry.models import Make, Vehicle
 from curbledger.violations.models import Payment, Violation
 from tests import cast
@@ -140,7 +142,7 @@ def test_somebody_at_the_counter_may_write_the_same_ticket_meanwhile(
     committed_town: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk(committed_town, tmp_path)
-    looked = module.Violations._known
+    looked = Violations._known
     busy = iter([True])
 
     def look(self: Any, numbers: list[str]) -> Any:
@@ -153,7 +155,7 @@ def test_somebody_at_the_counter_may_write_the_same_ticket_meanwhile(
         with client_scope(committed_town.pk):
             cast.issue(committed_town, "2", at=AT)
 
-    monkeypatch.setattr(module.Violations, "_known", look)
+    monkeypatch.setattr(Violations, "_known", look)
 
     done = desk.bring("number,issued,fine\n1,2026-03-21,50\n2,2026-03-21,50\n", TICKETS)
 
@@ -175,7 +177,7 @@ def test_an_import_that_is_broken_off_has_done_nothing(
         if next(counted, "enough") == "enough":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(module.Growth, "note", lambda _self, added: stop(added))
+    monkeypatch.setattr(Growth, "note", lambda _self, added: stop(added))
     with pytest.raises(KeyboardInterrupt):
         desk.bring(rows, MADE)
 

@@ -26,6 +26,9 @@ PARTICULAR: dict[str, dict[str, Any]] = {
     "hold": {"kind": "court", "person": None},
     "notice": {"kind": 1},
     "appeal": {"decided_at": None, "decision": None},
+    # The newest revision of the batch is the one that is there.
+    "batch": {"revision": 1},
+    "batch_revision": {"number": 1},
 }
 # More special ones first.
 VALUES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (

@@ -11,6 +11,7 @@ import pytest
 from django.db import DataError, OperationalError, connection
 
 from curbledger.clients.client import Client
+from curbledger.database.scope import client_scope
 from curbledger.errors import DatabaseUnavailable
 from curbledger.placements import deliverer
 from curbledger.placements.deliverer import Deliverer, Heart, heart, stop_heart
@@ -211,15 +212,9 @@ def test_a_heart_that_never_beat_is_stopped_without_a_word(monkeypatch: pytest.M
 
 
 def test_what_is_claimed_names_its_process(town: Client) -> None:
-    issue_in(town)
-    assert batch_of(call(town)).deliverer == heart().id
-
-
-def issue_in(town: Client) -> None:
-    from curbledger.database.scope import client_scope
-
     with client_scope(town.pk):
         issue(town)
+    assert batch_of(call(town)).deliverer == heart().id
 
 
 def _raise(error: Exception) -> Callable[..., None]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from curbledger.clients.client import Client
 from curbledger.database.constraints import Taken
@@ -165,9 +166,9 @@ def test_who_pushes_second_creates_where_the_first_is_undone(committed_town: Cli
         with client_scope(committed_town.pk):
             return pushed(committed_town)
 
-    with client_scope(committed_town.pk):
+    with suppress(ZeroDivisionError), client_scope(committed_town.pk):
         pushed(committed_town)
         second = Other(push)
         second.wait_until_blocked()
-        transaction.set_rollback(True)
+        raise ZeroDivisionError
     assert second.result().created

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from curbledger.database.scope import client_scope
 from curbledger.errors import Conflict, Invalid, NotFound
 from curbledger.violations.appeal import DECISIONS, decide_appeal, open_appeal
 from curbledger.violations.models import Appeal, Violation
+from curbledger.violations.void import cancel
 from tests import cast
 from tests.cast import NOON
 from tests.violations.races import Other, has_to_wait, second_connection
@@ -70,6 +72,15 @@ def test_the_decision_lets_the_ticket_stand_or_fall(inside: Client, decision: st
     assert violation.appeal_count == 0
     assert reasons(inside, violation) == expected
     assert violation.cancel_reason == ("Appeal: The meter says no." if decision == "dismissed" else None)
+
+
+def test_a_ticket_that_was_cancelled_meanwhile_keeps_its_own_reason(inside: Client) -> None:
+    violation = cast.issue(inside)
+    contest(inside, violation.ticket)
+    cancel(inside, violation.ticket, reason="The sign was missing.", at=NOON - timedelta(days=1))
+    decide(inside, violation.ticket, decision="dismissed")
+    violation.refresh_from_db()
+    assert (violation.cancel_reason, violation.cancelled_at) == ("The sign was missing.", NOON - timedelta(days=1))
 
 
 def test_a_decision_that_does_not_exist_is_refused(inside: Client) -> None:

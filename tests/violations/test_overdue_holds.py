@@ -96,6 +96,15 @@ def test_a_hold_on_a_driver_keeps_what_names_nobody(inside: Client) -> None:
     assert reasons(inside, cast.issue(inside, vehicle=other_car)) == ()
 
 
+def test_a_drivers_hold_stays_off_what_names_somebody_else_also_where_other_holds_are_over(inside: Client) -> None:
+    robin, kim = cast.person(inside), cast.person(inside)
+    violation = cast.issue(inside, vehicle=cast.vehicle(inside, None, robin), person=kim)
+    hold(inside, person=robin)
+    hold(inside, person=kim, until=TODAY - DAY)
+    hold(inside, violation=violation, until=TODAY - DAY)
+    assert reasons(inside, violation) == ()
+
+
 def test_a_new_driver_brings_their_hold_along_and_takes_it_away(inside: Client) -> None:
     robin = cast.person(inside)
     car = cast.vehicle(inside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import schemathesis
@@ -18,7 +19,8 @@ from schemathesis.specs.openapi.checks import (
 from curbledger.wire.openapi import document
 from tests.wire.conftest import Api
 
-schema = schemathesis.openapi.from_dict(document())
+# A copy: a case is made of parts of the document, and changed below.
+schema = schemathesis.openapi.from_dict(deepcopy(document()))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -29,13 +31,12 @@ CHECKS = [
 
 
 @schema.parametrize()
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_every_answer_is_in_the_document(case: Case[Any], api: Api) -> None:
     case.path_parameters["client"] = "OC_TOMA"
     # One drawn by chance opens nothing, and would hide what lies behind it.
     if isinstance(case.body, dict):
-        case.body.pop("apiToken", None)
-        case.body.pop("api_token", None)
+        case.body = {key: value for key, value in case.body.items() if key not in {"apiToken", "api_token"}}
     case.call_and_validate(
         base_url=api.url, headers={"Authorization": f"Bearer {api.secret}"}, checks=CHECKS, timeout=60
     )

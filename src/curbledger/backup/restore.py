@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg.sql import SQL, Identifier
 
 from curbledger.backup.connect import connected
-from curbledger.backup.folder import MANIFEST, Broken, check_folder, copy_synced, sync
+from curbledger.backup.folder import MANIFEST, Broken, check_folder, sync
 from curbledger.backup.make import FORMAT, Backup
 from curbledger.backup.schema import AFTER, BEFORE
 from curbledger.backup.tables import MACHINE_MADE, names, tables
@@ -128,9 +129,8 @@ def _copy_files(source: Path, inside: list[str], files: Path) -> None:
             if name.startswith(_FILES):
                 target = partial / name.removeprefix(_FILES)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                copy_synced(source / name, target)
-        for folder in [partial, *(path for path in partial.rglob("*") if path.is_dir())]:
-            sync(folder)
+                shutil.copyfile(source / name, target)
+        os.sync()
         # Nothing but empty folders, as was looked at before.
         shutil.rmtree(files, ignore_errors=True)
         partial.rename(files)

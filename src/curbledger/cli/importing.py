@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from curbledger.cli.inputs import who
 from curbledger.clients.client import find_client
-from curbledger.importing.import_file import Imported, import_file
-from curbledger.importing.mapping import load_mapping
 from curbledger.importing.schema import Kind
 from curbledger.kit import clock
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from curbledger.importing.import_file import Imported
 
 
 def import_(  # noqa: PLR0917  # Typer's options are positional ones.
@@ -31,6 +32,9 @@ def import_(  # noqa: PLR0917  # Typer's options are positional ones.
 
     docs/importing.md explains mappings; examples/ has some.
     """
+    from curbledger.importing.import_file import import_file
+    from curbledger.importing.mapping import load_mapping
+
     rules = load_mapping(mapping, kind)
     owner = find_client(client)
     with _progress() as progress:
@@ -50,6 +54,9 @@ def import_(  # noqa: PLR0917  # Typer's options are positional ones.
 
 
 def _progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),

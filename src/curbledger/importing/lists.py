@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from curbledger.importing.fault import BadRow
@@ -140,8 +139,3 @@ class _List:
             return None
         words = self._name.replace("_", " ")
         raise BadRow(f"{self._name}: there is no {words} {text!r}. Name it under [lists.{self._name}] in the mapping")
-
-
-def amount_or_zero(amount: Decimal | None) -> Decimal:
-    """Nothing where a column is blank."""
-    return Decimal("0.00") if amount is None else amount

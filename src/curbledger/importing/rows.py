@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import NOT_PROVIDED
+from django.db.models import NOT_PROVIDED, CharField, JSONField, TextField
 from psycopg.sql import SQL, Identifier
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def insert(model: type[ClientOwned], rows: Sequence[Mapping[str, Any]]) -> None:
         names=SQL(", ").join(_names(varying)),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*(value for value in same.values() if not callable(value)), *varying.values()])
+        constants = [value for value in same.values() if not callable(value)]
+        cursor.execute(statement, [*constants, *(_array(fields[name], values) for name, values in varying.items())])
 
 
 def _names(columns: Iterable[str]) -> list[Identifier]:
@@ -56,6 +57,13 @@ def _names(columns: Iterable[str]) -> list[Identifier]:
 def _constant(field: Field[Any, Any], value: object) -> Composable:
     # The one default that must differ from row to row is a UUID, and PostgreSQL makes those too.
     return _MADE_BY_DATABASE if callable(value) else SQL("%s::{}").format(_type(field))
+
+
+def _array(field: Field[Any, Any], values: list[Any]) -> list[Any] | str:
+    """The values as PostgreSQL reads an array. Numbers, days and the like hold nothing that must be quoted."""
+    if isinstance(field, CharField | TextField | JSONField):
+        return values
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
 
 
 def _type(field: Field[Any, Any]) -> SQL:

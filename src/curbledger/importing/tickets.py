@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from curbledger.importing.fault import BadRow
-from curbledger.importing.lists import amount_or_zero
 from curbledger.importing.vehicles import Car, read_car
 from curbledger.kit import money
 
@@ -127,11 +126,11 @@ def _money(values: Values) -> Money:
     found = Money(
         fine=values["fine"],
         adjusted=values.get("adjusted_fine"),
-        towing=amount_or_zero(values.get("towing")),
-        tax=amount_or_zero(values.get("tax")),
-        fees=amount_or_zero(values.get("fees")),
-        discount=amount_or_zero(values.get("discount")),
-        paid=amount_or_zero(values.get("paid")),
+        towing=values.get("towing") or money.ZERO,
+        tax=values.get("tax") or money.ZERO,
+        fees=values.get("fees") or money.ZERO,
+        discount=values.get("discount") or money.ZERO,
+        paid=values.get("paid") or money.ZERO,
     )
     if found.whole < 0:
         raise BadRow(f"discount: {money.show(found.discount)} is more than the ticket costs")

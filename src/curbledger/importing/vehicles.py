@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from django.db import connection
@@ -48,10 +49,8 @@ class Car(NamedTuple):
 def read_car(values: Values, lists: Lists, *, province: str = "province") -> Car | None:
     """The vehicle of a row; None where the row names none. A VIN stands where a plate should. Raises BadRow."""
     plate, vin = values.get("plate") or "", (values.get("vin") or "").upper()
-    if fold(plate) in _NO_PLATE:
-        plate = ""
-    key = plate_key(plate)
-    if not vin and _VIN.match(key):
+    key, is_vin = _read_plate(plate)
+    if is_vin and not vin:
         vin = key
     if not key:
         plate, key = vin, plate_key(vin)
@@ -71,6 +70,13 @@ def read_car(values: Values, lists: Lists, *, province: str = "province") -> Car
         year=year,
         vin=vin or None,
     )
+
+
+@lru_cache(maxsize=65536)
+def _read_plate(plate: str) -> tuple[str, bool]:
+    """What a plate is compared by, and whether it is a VIN. Empty where there is none."""
+    key = "" if fold(plate) in _NO_PLATE else plate_key(plate)
+    return key, bool(_VIN.match(key))
 
 
 class Garage:

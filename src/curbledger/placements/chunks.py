@@ -23,6 +23,7 @@ from django.db import (
 from curbledger.errors import CurbledgerError
 from curbledger.kit import sql
 from curbledger.placements.printer import printer
+from curbledger.placements.retention import refuse_erased
 from curbledger.violations.standing import Hold
 
 if TYPE_CHECKING:
@@ -62,11 +63,14 @@ class Unprintable(CurbledgerError):
 def chunk_at(revision: Revision, position: int) -> bytes:
     """The records of one chunk, with commas between them; printed and stored if nobody did yet.
 
-    In the client's scope, which must be left (committed) before a byte of it is sent. Raises Unprintable.
+    In the client's scope, which must be left (committed) before a byte of it is sent. Raises Unprintable, or
+    Erased where the client no longer keeps the bytes.
     """
     stored = _read(revision, position)
     if stored is not None:
         return stored
+    # What was erased is not made anew: today's rows would print other bytes.
+    refuse_erased(revision)
     ids = _records(revision, position)
     body = b",".join(_print(revision, ids))
     if _store(revision, position, len(ids), body):

@@ -93,18 +93,26 @@ def _next_slice(rule: Rule, agency: Agency, earlier: Revision | None, after: int
     return sorted({*ids, *placed})[:SLICE]
 
 
-def still_stands(rule: Rule, revision: Revision) -> bool:
+def still_stands(rule: Rule, agency: Agency, revision: Revision) -> bool:
     """Whether everything in the revision would go now as it was placed. Locks it, so that it stays so. In the scope."""
-    after = 0
+    after, open_still = 0, 0
     while ids := _ids(QUERIES["placed_after"], {"revision": revision.pk, "after": after, "limit": SLICE}):
         after = ids[-1]
+        open_still += len(ids)
         _execute(QUERIES["lock"], {"ids": ids})
         ((changed,),) = _execute(
-            f"WITH judged AS ({RULE['judge']}) {QUERIES['changed']}", {**rule.parameters(ids), "revision": revision.pk}
+            f"WITH judged AS ({RULE['judge']}) {QUERIES['changed']}",
+            {
+                **rule.parameters(ids),
+                "revision": revision.pk,
+                "agency": agency.pk,
+                "assigned_only": agency.assigned_only,
+            },
         )
         if changed:
             return False
-    return True
+    # One that left the revision otherwise, by a recall or a payment to the agency, is in its bytes all the same.
+    return open_still == revision.record_count
 
 
 def _place(

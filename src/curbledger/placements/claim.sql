@@ -92,7 +92,11 @@ SELECT count(*)
 FROM judged j JOIN placement p ON p.violation_id = j.id
 WHERE p.revision_id = %(revision)s
   AND p.violation_id = ANY (%(ids)s::bigint[])
-  AND (NOT j.reasons <@ ARRAY['already_sent'] OR j.owed <> p.balance)
+  AND (NOT j.reasons <@ ARRAY['already_sent']
+       OR j.owed <> p.balance
+       OR EXISTS (SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id <> %(agency)s)
+       OR (%(assigned_only)s AND NOT EXISTS (
+           SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id = %(agency)s)))
 
 -- name: take_up
 -- The oldest batch of the agency that did not arrive: it broke, or the process that delivered it shows no life.

@@ -77,7 +77,13 @@ def _bodies(revision: Revision, ahead: Executor | None) -> Iterator[bytes]:
 def _ask(ahead: Executor | None, revision: Revision, position: int) -> Callable[[], bytes]:
     """A way to get a chunk: one that is under way already, or one to begin when it is wanted."""
     work = partial(_patiently, partial(_committed_chunk, revision, position))
-    return work if ahead is None else ahead.submit(work).result
+    if ahead is None:
+        return work
+    try:
+        return ahead.submit(work).result
+    except RuntimeError:
+        # The process is ending, and its threads take no more work; whoever sends prints the rest.
+        return work
 
 
 def _committed_chunk(revision: Revision, position: int) -> bytes:

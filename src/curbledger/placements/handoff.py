@@ -23,6 +23,7 @@ from curbledger.placements.batch import Batch, BatchState, Revision
 from curbledger.placements.chunks import Unprintable, chunk_at, set_aside
 from curbledger.placements.claim import QUERIES, claim, still_stands
 from curbledger.placements.deliverer import heart
+from curbledger.placements.retention import refuse_erased
 from curbledger.violations.overdue import Rule, rule_for
 
 if TYPE_CHECKING:
@@ -118,10 +119,12 @@ def _hand_over(asked: Asked, attempt: uuid.UUID, *, at: datetime) -> Handoff:
         handoff = _claim(rule, agency, asked, attempt, _oldest_to_take_up(agency))
     else:
         batch = Batch.objects.select_for_update(no_key=True).get(pk=known.batch_id)
-        if batch.state == BatchState.DELIVERED or batch.revision != known.number:
+        # What has arrived, what a later revision replaces, and what another agency got is only shown again.
+        if batch.state == BatchState.DELIVERED or batch.revision != known.number or batch.agency_id != agency.pk:
+            refuse_erased(known)
             return _repeat(known, batch, None)
         idempotency.refuse_while_running(batch, stale=settings.CURBLEDGER.deliverer_stale)
-        if still_stands(rule, known):
+        if still_stands(rule, agency, known):
             _own(batch, attempt)
             return _repeat(known, batch, attempt)
         # It never arrived, and somebody has paid since: the same bytes would bill them. The next revision does not.

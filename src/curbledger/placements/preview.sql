@@ -26,7 +26,7 @@ LIMIT 1
 -- Judged violations (`judged`, violations/overdue.sql) in heaps: for which agency their category is kept, how many
 -- days ago they fell due, and why they stay (no reasons: they go). Few heaps, however many violations.
 SELECT
-    h.agency_id, h.age, h.reasons, count(*), sum(h.owed), (array_agg(h.ticket ORDER BY h.id))[1:%(examples)s]
+    h.agency_id, h.age, h.reasons, count(*), sum(greatest(h.owed, 0)), (array_agg(h.ticket ORDER BY h.id))[1:%(examples)s]
 FROM (
     SELECT
         j.id, j.ticket, j.owed, a.agency_id,

@@ -54,7 +54,8 @@ def decide_appeal(client: Client, ticket: str, *, decision: str, reason: str, at
     appeal.save(update_fields=["decided_at", "decided_by", "decision", "decision_reason"])
     violation.appeal_processed_at = at
     violation.appeal_admin_comment = reason or None
-    if decision == "dismissed":
+    # One that was cancelled meanwhile keeps its own reason.
+    if decision == "dismissed" and violation.cancelled_at is None:
         violation.cancelled_at = at
         violation.cancel_reason = f"Appeal: {reason}"
     violation.save(update_fields=["appeal_processed_at", "appeal_admin_comment", "cancelled_at", "cancel_reason"])

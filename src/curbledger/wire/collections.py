@@ -30,8 +30,11 @@ _log = logging.getLogger(__name__)
 
 @cache
 def _printers() -> Executor:
-    """Threads that print chunks ahead, each with a database connection that it keeps. Made by each server process."""
-    return ThreadPoolExecutor(settings.CURBLEDGER.threads, thread_name_prefix="printer")
+    """Threads that print chunks ahead, each with a database connection that it keeps. Made by each server process.
+
+    Few for all deliveries together: printing is bound by PostgreSQL, whose connections are counted.
+    """
+    return ThreadPoolExecutor(4, thread_name_prefix="printer")
 
 
 class CannotTell(RuntimeError):
@@ -64,8 +67,15 @@ class Delivery:
 
     def close(self) -> None:
         """Learn how the delivery ended, and write it down."""
-        if self._net.detach() is None:
+        if not self._net.alive:
             return
+        try:
+            self._settle()
+        finally:
+            # Only now: until the end is written down, the net is what keeps the batch from being stuck.
+            self._net.detach()
+
+    def _settle(self) -> None:
         # The server calls this while the fault that broke its writing, if there was one, is on its way up. Without
         # one, every byte was written, the mark that ends the body among them.
         fault = sys.exc_info()[1]

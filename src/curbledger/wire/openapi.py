@@ -36,8 +36,8 @@ _PARAMETERS = {
 _ABOUT = """
 The wire protocol of the OPS-COM Controller. Every body is one JSON object.
 
-* **Token**: in the body as `apiToken`, or in the header as `Authorization: Bearer`. If both are there, the body's counts.
-  Press *Authorize* and enter yours: the page then puts it in the place of `YOUR-API-TOKEN` in the examples.
+* **Token**: in the body as `apiToken`, or in the header as `Authorization: Bearer`. If both are there, the body's
+  counts. Press *Authorize* and enter yours: the page then puts it in the place of `YOUR-API-TOKEN` in the examples.
 * Unknown keys are ignored, `null` means absent, and numbers may come as numbers or as strings.
 * Where an attribute has more than one name, any of them may be sent; of several, the first counts.
 * A refusal has one body, `{"ErrorCode": 9001, "ErrorMessage": "…"}`, and for 9030 to 9033 `ErrorField`, the name as it
