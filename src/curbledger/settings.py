@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "curbledger.clients",
     "curbledger.registry",
+    "curbledger.permits",
     "curbledger.violations",
     "curbledger.placements",
     "curbledger.wire",

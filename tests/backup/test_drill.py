@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -86,6 +87,11 @@ def test_after_a_restore_nothing_goes_twice_and_all_is_shown_again(make: Make, t
     new.run("doctor")
 
 
+def _plain(row: Any) -> str:
+    """A definition without the casts that PostgreSQL writes in another way once it has read its own words."""
+    return re.sub(r"::(character varying|text)|[()\[\]\s]", "", str(row))
+
+
 def test_a_restored_database_is_bound_as_before(external: Make, tmp_path: Path) -> None:
     old = external("old")
     _fill(old)
@@ -105,7 +111,7 @@ def test_a_restored_database_is_bound_as_before(external: Make, tmp_path: Path) 
         " WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) "
         "FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1"
     )
-    assert old.query(catalog) == new.query(catalog)
+    assert [_plain(row) for row in old.query(catalog)] == [_plain(row) for row in new.query(catalog)]
     assert "up to date" in new.run("migrate")
 
 

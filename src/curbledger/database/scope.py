@@ -42,3 +42,23 @@ def client_scope(client_id: int) -> Iterator[None]:
         # rest of that transaction must not see the client's rows.
         if not before:
             cursor.execute("SELECT set_config('curbledger.client_id', '', true)")
+
+
+# An operator's own shorter patience stays as it is.
+_PATIENCE = """
+SELECT CASE WHEN setting::bigint = 0 OR setting::bigint > %(wait)s
+            THEN set_config('lock_timeout', %(wait)s || 'ms', true) END,
+       CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END
+FROM pg_settings WHERE name = 'lock_timeout'
+"""
+
+
+def promise_handoff(*, lock_seconds: float) -> None:
+    """Make this scope's transaction fit for a handoff. In a scope.
+
+    It waits so long at most for a lock: a clerk's forgotten transaction may hold a row for ever, and callers that
+    wait as long would use up the server. And its commit is on the disk before it counts: a server that forgets its
+    last half second after a crash would hand that over twice.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PATIENCE, {"wait": int(lock_seconds * 1000)})

@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected
 
 from curbledger import __version__
 from curbledger.clients.client import Client
-from curbledger.database.scope import client_scope
+from curbledger.database.scope import client_scope, promise_handoff
 from curbledger.errors import CurbledgerError
 from curbledger.placements import idempotency
 from curbledger.placements.agency import Agency, agency_for_token
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # How often a claim that was chosen to end a deadlock tries again.
 _DEADLOCKS = 3
+# How long a claim waits for a row before it gives up as a whole.
+_LOCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,7 @@ def release(client_id: int, attempt: uuid.UUID) -> None:
 
 
 def _hand_over(asked: Asked, attempt: uuid.UUID, *, at: datetime) -> Handoff:
-    with connection.cursor() as cursor:
-        cursor.execute(QUERIES["be_patient"])
+    promise_handoff(lock_seconds=_LOCK_SECONDS)
     # One claim of an agency at a time: a second one waits here, and then finds only what is new. This also keeps
     # two calls with one Idempotency-Key apart.
     agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_for_token(asked.token_id).pk)

@@ -19,6 +19,7 @@ from curbledger.errors import (
     NotFound,
     StillRunning,
 )
+from curbledger.placements.retention import Erased
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +126,8 @@ def as_wire_error(error: Exception, *, spellings: Mapping[str, str]) -> WireErro
 def _of_family(error: CurbledgerError, spellings: Mapping[str, str]) -> WireError | None:
     known: WireError | None
     match error:
+        case Erased():
+            known = WireError(9009, error.message, status=410)
         case NotFound():
             known = WireError(9009)
         case AccessRefused():

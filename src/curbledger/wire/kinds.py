@@ -23,6 +23,10 @@ _MOST_AMOUNT = Decimal("999999.99")
 _MOST_ID = 2**63 - 1
 # Earlier ones are slips of the hand, and the first years of all overflow when they change time zone.
 _EARLIEST_YEAR = 1900
+# The last day of all overflows too, in one time zone or another.
+_LATEST_DAY = date(9999, 12, 30)
+# Those that the contract lists (section 2).
+_CURRENCIES = ("CAD", "USD")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 # Hours end at 23: some Pythons read 24:00:00 as the next day, others do not read it.
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\Z")
@@ -79,6 +83,8 @@ def _moment(given: str | Number) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.year < _EARLIEST_YEAR:
         raise ValueError(f"{text!r} is too early")
+    if moment.date() > _LATEST_DAY:
+        raise ValueError(f"{text!r} is too late")
     return moment
 
 
@@ -141,6 +147,13 @@ def _plate(given: str | Number) -> str:
     return text
 
 
+def _currency(given: str | Number) -> str:
+    text = as_written(given).upper()
+    if text not in _CURRENCIES:
+        raise ValueError(f"{text!r} is none of {', '.join(_CURRENCIES)}")
+    return text
+
+
 def text_of(least: int) -> Kind[str]:
     """A text of at least so many characters."""
 
@@ -155,6 +168,7 @@ def text_of(least: int) -> Kind[str]:
 
 TEXT: Kind[str] = Kind(as_written, {"type": "string"})
 AMOUNT: Kind[Decimal] = Kind(_amount, {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,2})?$"})
+CURRENCY: Kind[str] = Kind(_currency, {"type": "string", "enum": list(_CURRENCIES)})
 # Without a zone: whether it is the client's or UTC depends on the name it came under.
 LOCAL_DATETIME: Kind[datetime] = Kind(
     _moment, {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$"}

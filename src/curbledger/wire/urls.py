@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curbledger.wire import docs, profiles, vehicles
+from curbledger.wire import docs, lots, permits, plates, profiles, vehicles
 from curbledger.wire.collections import send_overdue_to_collections
 from curbledger.wire.missing import missing_client
 
@@ -13,9 +13,17 @@ urlpatterns = [
     path("docs/<str:name>", docs.page_file),
     path("openapi.json", docs.openapi),
     path("<str:client>/v1/violations/send_overdue_to_collections", send_overdue_to_collections),
+    path("<str:client>/v1/permits/push", permits.push),
+    path("<str:client>/v1/permits/update", permits.update),
+    path("<str:client>/v1/permits/delete", permits.delete),
+    path("<str:client>/v1/permits/stats", permits.stats),
+    path("<str:client>/v1/permits/lot-values", lots.lot_values),
     path("<str:client>/v1/profiles/push", profiles.push),
     path("<str:client>/v1/profiles/types/list", profiles.list_types),
     path("<str:client>/v1/vehicles/push", vehicles.push),
+    # The client stands in the body.
+    path("v1/validate/plate", plates.validate),
+    path("<str:client>/v1/validate/plate/<str:plate>", plates.validate_in_path),
     # Last: what is left of a path where the code is missing.
     path("v1/<path:rest>", missing_client),
     path("/v1/<path:rest>", missing_client),

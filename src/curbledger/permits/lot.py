@@ -1,0 +1,117 @@
+"""Lots: places with so many spaces for permits, each made of one zone or of several, by weekday and hours."""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
+
+from curbledger.database.fields import ClientForeignKey, MoneyField
+from curbledger.database.owned import ClientOwned
+from curbledger.errors import Invalid
+from curbledger.permits.zone import change_places
+from curbledger.registry.lookups import Lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from curbledger.permits.zone import Zone
+
+# So that cost times total is a number that every reader of JSON keeps to the cent.
+MOST_COST = Decimal("999999.99")
+MOST_PERMITS = 1_000_000
+# Monday is bit 0, as in `date.weekday`.
+EVERY_DAY = 0b1111111
+MIDNIGHT = time(0)
+_DAYS = 7
+_LIMIT = 200
+
+
+class Lot(Lookup):
+    """One lot. `number` is its `lot_id` on the wire."""
+
+    # What the wire shows of every lot; the original has other types, which nobody documented.
+    lot_type = models.CharField(max_length=10, default="M")
+    default_cost = MoneyField(default=0)
+    total_permits = models.PositiveIntegerField(default=0)
+
+    class Meta(Lookup.Meta):
+        db_table = "lot"
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            *Lookup.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(default_cost__gte=0, default_cost__lte=MOST_COST), name="lot_cost_is_in_bounds"
+            ),
+            models.CheckConstraint(condition=Q(total_permits__lte=MOST_PERMITS), name="lot_total_is_in_bounds"),
+        )
+
+
+class LotZone(ClientOwned):
+    """The lot is that zone on these weekdays, from `opens` until `closes` where the client is.
+
+    One that closes at or before the hour at which it opens goes on into the next day; midnight to midnight is the
+    whole day.
+    """
+
+    lot = ClientForeignKey("permits.Lot")
+    zone = ClientForeignKey("permits.Zone")
+    weekdays = models.PositiveSmallIntegerField(default=EVERY_DAY)
+    opens = models.TimeField(default=MIDNIGHT)
+    closes = models.TimeField(default=MIDNIGHT)
+
+    class Meta:
+        db_table = "lot_zone"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(weekdays__gte=1, weekdays__lte=EVERY_DAY), name="lot_zone_weekdays_are_days"
+            ),
+        )
+        indexes = (models.Index("client", "lot", name="lot_zone_by_lot"),)
+
+    def __str__(self) -> str:
+        return f"lot {self.lot_id} is zone {self.zone_id} from {self.opens} to {self.closes}"
+
+
+def set_lot(client_id: int, name: str, *, default_cost: Decimal, total_permits: int, at: datetime) -> Lot:
+    """The lot of that name, any case, with these values; a new one has no zone yet. In the client's scope.
+
+    Raises Invalid.
+    """
+    name = name.strip()
+    if not name or len(name) > _LIMIT:
+        raise Invalid(f"A lot needs a name, of at most {_LIMIT} characters.", field="name")
+    if not 0 <= default_cost <= MOST_COST:
+        raise Invalid(f"A permit costs nothing to {MOST_COST}.", field="default_cost")
+    if not 0 <= total_permits <= MOST_PERMITS:
+        raise Invalid(f"A lot has room for none to {MOST_PERMITS} permits.", field="total_permits")
+    # Whoever else adds one waits until this is committed: nobody draws a number for a lot that is there.
+    change_places(client_id)
+    values = {"default_cost": default_cost, "total_permits": total_permits, "modified": at}
+    named = Lot.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name)))
+    lot, _ = named.update_or_create(defaults=values, create_defaults={**values, "client_id": client_id, "name": name})
+    return lot
+
+
+def put_zone_in_lot(
+    lot: Lot, zone: Zone, *, weekdays: Iterable[int] = range(_DAYS), opens: time = MIDNIGHT, closes: time = MIDNIGHT
+) -> LotZone:
+    """Make the zone a part of the lot, on these weekdays (Monday is 0) and hours. In the client's scope.
+
+    Raises Invalid for days that are none.
+    """
+    days = set(weekdays)
+    if not days or not days <= set(range(_DAYS)):
+        raise Invalid("Weekdays go from 0, Monday, to 6, Sunday.", field="weekdays")
+    return LotZone.objects.create(
+        client_id=lot.client_id,
+        lot=lot,
+        zone=zone,
+        weekdays=sum(1 << day for day in days),
+        opens=opens,
+        closes=closes,
+    )
