@@ -107,7 +107,7 @@ def _database() -> Finding:
             cursor.execute("SELECT current_setting('server_version')")
             (version,) = cursor.fetchone()
     except (Error, CurbledgerError) as error:
-        first = str(error).strip().split("\n")[0]
+        first = str(error).strip().split("\n")[0].rstrip(".")
         hint = (
             "Check DATABASE_URL, and that this machine may reach it."
             if settings.CURBLEDGER.database_url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,11 @@ def overdue(town: Client, now: datetime) -> str:
     """The number of a ticket of 50.00 that the next call would hand over."""
     with client_scope(town.pk):
         return issue(town, at=now).ticket
+
+
+def as_role(house: House, role: str) -> House:
+    """The same house, entered as another role."""
+    return replace(house, url=house.url.replace("user=curbledger", f"user={role}"))
 
 
 @pytest.fixture

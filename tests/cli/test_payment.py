@@ -44,7 +44,7 @@ def test_a_payment_is_recorded_with_who_typed_it(town: Client, overdue: str) -> 
         "1,000",
         "",
         " 5",
-        "٥",
+        "\u0665",
         "99999999999",
         "+5",
         "0x10",

@@ -12,7 +12,7 @@ from curbledger.database.scope import client_scope
 from curbledger.errors import Invalid
 from curbledger.importing.mapping import FileRules
 from curbledger.importing.reader import open_table
-from curbledger.importing.rejected import beside
+from curbledger.importing.rejected import Rejected, beside
 from curbledger.registry.models import Make, Vehicle
 from curbledger.violations.models import Violation
 from tests.importing.conftest import TICKETS, Desk
@@ -123,11 +123,24 @@ def test_the_list_lies_beside_the_file(name: str, rejected: str) -> None:
     assert beside(Path("in") / name) == Path("in") / rejected
 
 
-def test_a_list_that_cannot_be_written_stops_the_import(desk: Desk) -> None:
-    with pytest.raises(Invalid, match=r"cannot be written to .*Say where with --rejected"):
-        desk.bring(
-            HEADER + "1,2026-03-01,50,x\n2,never,50,x\n", COMMENTS, rejected_path=desk.folder / "no" / "list.csv"
-        )
+@pytest.mark.parametrize(("place", "why"), [("no/list.csv", "No such file"), (".", "it is a folder")])
+def test_a_list_that_cannot_be_written_stops_the_import(desk: Desk, place: str, why: str) -> None:
+    rows = HEADER + "1,2026-03-01,50,x\n2,never,50,x\n"
+
+    with pytest.raises(Invalid, match=rf"cannot be written to .*{why}.*Say where with --rejected"):
+        desk.bring(rows, COMMENTS, rejected_path=desk.folder / place)
+
+    assert count(desk) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_stops_the_import_and_is_not_blamed_on_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(Rejected, "_open", lambda self: setattr(self, "_file", full))
+        with pytest.raises(Invalid, match=r"The rejected rows cannot be written to .*: No space left"):
+            desk.bring(HEADER + "1,2026-03-01,50,x\n2,never,50,x\n", COMMENTS)
 
     assert count(desk) == 0
 

@@ -17,7 +17,6 @@ from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
 from curbledger.placements.agency import AgencyCategory
 from curbledger.placements.batch import Batch
-from curbledger.placements.claim import QUERIES
 from curbledger.placements.claim import claim as claim_for_good
 from curbledger.placements.deliverer import heart
 from curbledger.placements.handoff import hand_over
@@ -253,9 +252,8 @@ def test_one_that_waits_too_long_changes_nothing_and_may_be_made_again(
     town = committed_town
     who = cast.caller(town)
     first, _ = _two_tickets(town)
-    impatient = {**QUERIES, "be_patient": "SELECT set_config('lock_timeout', '1ms', true)"}
     with second_connection(town) as clerk, monkeypatch.context() as patch:
-        patch.setattr("curbledger.placements.handoff.QUERIES", impatient)
+        patch.setattr("curbledger.placements.handoff._LOCK_SECONDS", 0.001)
         clerk.execute("SELECT 1 FROM violation WHERE id = %s FOR UPDATE", [first.pk])
         with pytest.raises(OperationalError, match="lock timeout"):
             call(town, who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -152,6 +152,17 @@ def test_what_cannot_be_stored_afterwards_changes_nothing_about_the_outcome(
     assert batch(town).state == "undelivered"
 
 
+@pytest.mark.parametrize("odd", [RuntimeError("never seen before"), OverflowError("so long a wait")], ids=repr)
+def test_an_end_that_cannot_be_learned_is_none(town: Client, agency: Agency, who: Caller, odd: Exception) -> None:
+    agency.verdict = odd
+    response: StreamingHttpResponse | None = call(agency, who)
+    send(response)  # type: ignore[arg-type]
+    response = None
+    gc.collect()
+    heart()._settle()
+    assert batch(town).state == "undelivered"
+
+
 def test_an_answer_is_settled_once_however_often_it_is_closed(town: Client, agency: Agency, who: Caller) -> None:
     response = call(agency, who)
     delivery = response._resource_closers[0]  # type: ignore[attr-defined]
@@ -201,7 +212,7 @@ def test_on_a_real_connection_the_agencys_end_decides(
     town: Client, who: Caller, line: tuple[socket.socket, socket.socket], read: int | None, state: str
 ) -> None:
     ours, theirs = line
-    response = ask(None, {"apiToken": who.secret}, **{"gunicorn.socket": ours})
+    response = call(None, who, **{"gunicorn.socket": ours})
     pieces = list(response)
     for piece in pieces:
         ours.sendall(piece)
@@ -211,4 +222,3 @@ def test_on_a_real_connection_the_agencys_end_decides(
     theirs.close()
     response.close()
     assert batch(town).state == state
-    assert isinstance(Peer(ours), Peer)

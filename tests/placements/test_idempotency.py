@@ -12,10 +12,12 @@ from django.db import OperationalError
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.errors import KeyReused, StillRunning
-from curbledger.placements.batch import Batch
+from curbledger.placements.agency import AgencyCategory, AgencyToken
+from curbledger.placements.batch import Batch, Placement
 from curbledger.placements.idempotency import IdempotencyKey
 from curbledger.placements.switch import switch_collections
 from curbledger.violations.hold import hold_violation
+from curbledger.violations.models import Category
 from curbledger.violations.payment import record_payment
 from tests import cast
 from tests.cast import NOON, Caller, issue
@@ -167,6 +169,44 @@ def test_what_broke_and_would_be_wrong_now_comes_as_the_next_revision(
     second = call(town, who, key="k")
     assert (second.batch_uuid, second.revision.number, second.replayed) == (first.batch_uuid, 2, False)
     assert (tickets(second), second.total) == (goes, total)
+
+
+def test_what_another_agency_is_to_have_now_makes_it_wrong(town: Client) -> None:
+    near, far = cast.caller(town, agency="Near"), cast.caller(town, agency="Far")
+    with client_scope(town.pk):
+        category = Category.objects.create(client_id=town.pk, name="Private")
+        moved = issue(town, "MOVED", category=category)
+        issue(town, "STAYS")
+    broken(town, near, key="k")
+    with client_scope(town.pk):
+        assert far.agency is not None
+        AgencyCategory.objects.create(client_id=town.pk, agency=far.agency, category=category)
+    second = call(town, near, key="k")
+    assert (second.revision.number, tickets(second)) == (2, ["STAYS"])
+    assert history(moved) == [(1, "withdrawn", "another_agency")]
+
+
+def test_what_was_recalled_makes_it_wrong(town: Client, who: Caller) -> None:
+    broken(town, who, key="k")
+    with client_scope(town.pk):
+        Placement.objects.filter(violation__ticket="B").update(state="recalled")
+    second = call(town, who, key="k")
+    assert (second.revision.number, tickets(second)) == (2, ["A"])
+
+
+def test_a_token_that_collects_for_another_agency_now_is_shown_what_it_had_and_takes_nothing(town: Client) -> None:
+    near, far = cast.caller(town, agency="Near"), cast.caller(town, agency="Far")
+    with client_scope(town.pk):
+        issue(town, "A")
+    first = broken(town, near, key="k")
+    with client_scope(town.pk):
+        assert far.agency is not None
+        AgencyToken.objects.filter(token_id=near.token_id).update(agency_id=far.agency.pk)
+        issue(town, "B")
+    again = call(town, near, key="k")
+    assert (again.revision.pk, again.attempt, tickets(again)) == (first.revision.pk, None, ["A"])
+    assert batch_of(first).state == "undelivered"
+    assert tickets(call(town, near)) == ["B"]
 
 
 def test_the_key_then_stands_for_the_next_revision(town: Client, who: Caller) -> None:

@@ -6,6 +6,7 @@ import csv
 import os
 import secrets
 from contextlib import suppress
+from errno import EISDIR
 from typing import IO, TYPE_CHECKING
 
 from curbledger.errors import Invalid
@@ -41,16 +42,24 @@ class Rejected:
         self._file: IO[str] | None = None
 
     def add(self, row: Row, reason: str) -> None:
-        """One more."""
-        if self._file is None:
-            try:
-                self._file = self._part.open("w", encoding=self._rules.encoding, errors="backslashreplace", newline="")
-            except OSError as error:
-                raise Invalid(
-                    f"The rejected rows cannot be written to {self._path}: {error.strerror}. Say where with --rejected."
-                ) from None
-            self._write(self._header)
-        self._write([str(row.line), reason, *row.cells])
+        """One more. Raises Invalid where it cannot be written."""
+        try:
+            if self._file is None:
+                self._open()
+            self._write([str(row.line), reason, *row.cells])
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _open(self) -> None:
+        if self._path.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder")
+        encoding = self._rules.encoding
+        self._file = self._part.open("w", encoding=encoding, errors="backslashreplace", newline="")
+        self._write(self._header)
+
+    def _unwritable(self, error: OSError) -> Invalid:
+        why = error.strerror or error
+        return Invalid(f"The rejected rows cannot be written to {self._path}: {why}. Say where with --rejected.")
 
     def _write(self, cells: Sequence[str]) -> None:
         rules = self._rules
@@ -64,11 +73,15 @@ class Rejected:
         csv.writer(self._file, delimiter=rules.delimiter, quotechar=rules.quote).writerow(cells)
 
     def close(self) -> None:
-        """Nothing more comes. The list is on disk, and not yet in its place."""
-        if self._file is not None:
+        """Nothing more comes. The list is on disk, and not yet in its place. Raises Invalid as `add` does."""
+        if self._file is None:
+            return
+        try:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def move(self) -> Path | None:
         """Put the list in its place. Without a rejected row there is none, and one of an earlier run goes."""
@@ -81,7 +94,8 @@ class Rejected:
     def discard(self) -> None:
         """Leave no trace of a list that was not finished."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
         self._part.unlink(missing_ok=True)
 
     def _remove_earlier(self) -> None:

@@ -1,0 +1,7 @@
+"""Fixtures of the tests here."""
+
+from __future__ import annotations
+
+from tests.violations.races import committed, committed_database, committed_town
+
+__all__ = ["committed", "committed_database", "committed_town"]
