@@ -27,6 +27,7 @@ READY_TEXT = """
 Curbledger is ready, with the town {code} in it. {waiting}
 
   server    {url}
+  API       {url}/api/docs
   client    {code}
   token     {token}
             (kept in {token_file})

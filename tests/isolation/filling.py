@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,9 @@ PARTICULAR: dict[str, dict[str, Any]] = {
     "hold": {"kind": "court", "person": None},
     "notice": {"kind": 1},
     "appeal": {"decided_at": None, "decision": None},
+    "permit": {"ends_at": datetime(2026, 5, 21, 16, tzinfo=UTC)},
+    "do_not_ticket": {"person": None, "ends_at": datetime(2026, 5, 21, 16, tzinfo=UTC)},
+    "alarm": {"person": None},
     # The newest revision of the batch is the one that is there.
     "batch": {"revision": 1},
     "batch_revision": {"number": 1},
@@ -36,6 +39,7 @@ VALUES: tuple[tuple[type[models.Field[Any, Any]], Any], ...] = (
     (models.BooleanField, lambda _: True),
     (models.DateTimeField, lambda _: datetime(2026, 5, 20, 16, tzinfo=UTC)),
     (models.DateField, lambda _: date(2026, 5, 20)),
+    (models.TimeField, lambda _: time(0)),
     (models.DecimalField, lambda _: Decimal("1.00")),
     (models.JSONField, lambda _: {}),
     (models.BinaryField, lambda _: b"x"),

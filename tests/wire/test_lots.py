@@ -20,10 +20,10 @@ from tests.permits.parking import everything, fill_zone, zone
 from tests.wire.pushing import SAMPLES, Integrator, check_refusal, integrator
 
 PATH = "permits/lot-values"
-KEYS = (
-    "lot_type lot_name default_cost total_permits rented_permits utilized_pct amount_projected "  # noqa: SIM905
-    "amount tax_amount tax_amount1 tax_amount2 total lot_id"
-).split()
+KEYS = [
+    *("lot_type", "lot_name", "default_cost", "total_permits", "rented_permits", "utilized_pct", "amount_projected"),
+    *("amount", "tax_amount", "tax_amount1", "tax_amount2", "total", "lot_id"),
+]
 
 
 @pytest.fixture(autouse=True)

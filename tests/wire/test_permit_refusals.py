@@ -144,6 +144,7 @@ def test_a_reference_that_is_none_is_refused(
     town: Client,
     gate: Integrator,
     reference: str,
+    *,
     path: str,
     body: dict[str, Any],
     refusal: tuple[int, int, str | None],

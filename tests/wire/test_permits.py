@@ -107,7 +107,7 @@ def test_the_documented_delete_word_for_word(town: Client, gate: Integrator) -> 
         ("EndDateUtc", "endTime", "ends_at", "2026-05-20T18:00:00", utc("2026-05-20T18:00:00")),
     ],
 )
-def test_every_name_of_every_attribute(
+def test_every_name_of_every_attribute(  # noqa: PLR0917 - a table of cases.
     gate: Integrator, name: str, other: str, attribute: str, value: object, expected: object
 ) -> None:
     assert getattr(pushed(gate, **{other: None, name: value}), attribute) == expected
@@ -129,7 +129,7 @@ def test_of_two_names_the_first_of_the_row_counts(
     gate: Integrator, first: dict[str, Any], second: dict[str, Any], attribute: str, expected: object
 ) -> None:
     # The second may even be nonsense: it is not looked at.
-    for sent in ({**first, **second}, {**second, **first}, {**first, **dict.fromkeys(second, ["nonsense"])}):
+    for sent in ({**first, **second}, {**second, **first}, {**first, **{key: ["nonsense"] for key in second}}):
         found = getattr(pushed(gate, **sent), attribute)
         assert (f"{found:%H:%M}" if isinstance(found, datetime) else found) == expected
 

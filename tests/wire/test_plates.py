@@ -143,7 +143,7 @@ def test_the_older_form_word_for_word(known: Client, gate: Integrator) -> None:
     )
 
 
-@pytest.mark.parametrize("spelt", ["ABC123", "abc 123", "a-B c-123", "ＡＢＣ１２３"])
+@pytest.mark.parametrize("spelt", ["ABC123", "abc 123", "a-B c-123", "\uff21\uff22\uff23\uff11\uff12\uff13"])
 def test_a_plate_is_found_however_it_is_spelt_and_answered_as_sent(known: Client, gate: Integrator, spelt: str) -> None:
     found = data(validate(gate, spelt))
     assert (found["response"], found["plate"]) == (TEXT, spelt)

@@ -51,6 +51,8 @@ def add_zone(client_id: int, name: str, *, at: datetime) -> Zone:
         name_key=key, defaults={"client_id": client_id, "name": name.strip(), "modified": at}
     )
     if created:
+        # The database drew it.
+        zone.refresh_from_db(fields=["number"])
         Permit.objects.filter(zone_key=key, zone__isnull=True).update(zone=zone)
     return zone
 
