@@ -21,6 +21,7 @@ from curbledger.placements.models import Batch
 from curbledger.violations.models import Attachment
 from curbledger.wire import docs
 from curbledger.wire.endpoint import Endpoint
+from curbledger.wire.enveloped import Enveloped
 from curbledger.wire.missing import missing_client
 from tests import cast
 from tests.isolation.filling import fill
@@ -34,7 +35,7 @@ PUBLIC: dict[Callable[..., Any], str] = {
     nothing_here: "says that there is no such path",
 }
 # What stands in a path beside the client's code. Where it names a row, the row is one of the town's.
-SAMPLES = {"name": "start.js", "rest": "no/such/path"}
+SAMPLES = {"name": "start.js", "rest": "no/such/path", "plate": "ABC123"}
 ROWS: dict[str, Callable[[], object]] = {
     "batch": lambda: Batch.objects.get().uuid,
     "unique_id": lambda: Attachment.objects.get().unique_id,
@@ -97,6 +98,8 @@ class Caller:
         if not isinstance(route.view, Endpoint) or route.view.methods[0] == "GET":
             return self._browser.get(url, headers={} if secret is None else {"Authorization": f"Bearer {secret}"})
         body = {} if secret is None else {route.view.token_names[0]: secret}
+        if isinstance(route.view, Enveloped):
+            body["client"] = code
         return self._browser.generic(route.view.methods[0], url, json.dumps(body), content_type="application/json")
 
     def ask(self, route: Route, code: str, secret: str | None) -> tuple[int, int | None]:
@@ -105,6 +108,9 @@ class Caller:
         if response.status_code < 400:
             return response.status_code, None
         refusal = json.loads(response.content)  # type: ignore[attr-defined]  # refusals do not stream
+        if isinstance(route.view, Enveloped):
+            assert (set(refusal) - {"ErrorField"}, refusal["data"]) == ({"error", "data", "message"}, None)
+            refusal = {"ErrorCode": refusal["error"], "ErrorMessage": refusal["message"]}
         assert set(refusal) - {"ErrorField"} == {"ErrorCode", "ErrorMessage"}
         assert response["Content-Type"] == "application/json"
         assert response["Access-Control-Allow-Origin"] == "*"
@@ -128,7 +134,7 @@ def test_every_route_is_one_that_these_tests_know_how_to_ask() -> None:
         assert route.parameters <= {"client", *SAMPLES, *ROWS}, f"{route.path}: add to SAMPLES or ROWS"
         if not route.is_public:
             assert isinstance(route.view, Endpoint | Edge), f"{route.path}: teach these tests to ask it"
-            assert "client" in route.parameters, f"{route.path}: whose is it?"
+            assert "client" in route.parameters or isinstance(route.view, Enveloped), f"{route.path}: whose is it?"
             assert route.permission in TOKEN_PERMISSIONS
 
 

@@ -131,19 +131,22 @@ def test_who_pushes_second_stores_it_where_the_first_is_undone(committed_town: C
         assert Permit.objects.get().reference == stored
 
 
-def test_who_pushes_while_the_permit_is_deleted_is_told_of_it_or_makes_a_new_one(committed_town: Client) -> None:
+@pytest.mark.parametrize("number", [None, "7"])
+def test_who_pushes_while_the_permit_is_deleted_is_told_of_it_or_makes_a_new_one(
+    committed_town: Client, number: str | None
+) -> None:
     """Never of none: until the delete is committed the permit is there, and then its push is free again."""
     town = committed_town
 
     def work(turn: int) -> UUID:
         if turn:
-            return push(town)
+            return push(town, number=number)
         delete_permit(first, at=cast.NOON)
         return first
 
     for _ in range(5):
         with client_scope(town.pk):
-            first = push(town)
+            first = push(town, number=number)
         results = at_once(in_scope(town, work))
         with client_scope(town.pk):
             live = set(Permit.objects.live().values_list("reference", flat=True))

@@ -93,7 +93,9 @@ def set_lot(client_id: int, name: str, *, default_cost: Decimal, total_permits: 
     change_places(client_id)
     values = {"default_cost": default_cost, "total_permits": total_permits, "modified": at}
     named = Lot.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name)))
-    lot, created = named.update_or_create(defaults=values, create_defaults={**values, "client_id": client_id, "name": name})
+    lot, created = named.update_or_create(
+        defaults=values, create_defaults={**values, "client_id": client_id, "name": name}
+    )
     if created:
         # The database drew it.
         lot.refresh_from_db(fields=["number"])

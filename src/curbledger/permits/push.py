@@ -7,6 +7,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from curbledger.database.constraints import Taken
 from curbledger.kit.digest import sha256
 from curbledger.kit.plates import plate_key
@@ -44,13 +46,25 @@ def push_permit(client_id: int, pushed: Pushed, *, at: datetime) -> uuid.UUID:
     while True:
         # Waits for whoever inserts the same push or number, and inserts nothing once they have.
         Permit.objects.bulk_create([permit], ignore_conflicts=True)
-        stored = Permit.objects.live().filter(fingerprint=permit.fingerprint).values_list("reference", flat=True)
-        reference = stored.first()
+        reference = _stored(permit)
         if reference is not None:
             return reference
-        if Permit.objects.live().filter(number=permit.number).exists():
-            raise Taken("Another permit carries this number.", field="number")
         # The permit that was in the way has been deleted between the two statements: once more.
+
+
+def _stored(permit: Permit) -> uuid.UUID | None:
+    """The reference of the live permit that this push made, now or before; None where there is none.
+
+    Raises Taken where another one carries its number. One statement looks for both: between two, somebody else could
+    make the same push, which would then be taken for the other.
+    """
+    in_the_way = Q(fingerprint=permit.fingerprint)
+    if permit.number is not None:
+        in_the_way |= Q(number=permit.number)
+    found = dict(Permit.objects.live().filter(in_the_way).values_list("fingerprint", "reference"))
+    if found and permit.fingerprint not in found:
+        raise Taken("Another permit carries this number.", field="number")
+    return found.get(permit.fingerprint)
 
 
 def _permit(client_id: int, pushed: Pushed, *, at: datetime) -> Permit:
