@@ -61,9 +61,10 @@ def test_standard_permits_come_first_and_the_longest_of_each_type(scoped: Client
 
 def test_only_what_holds_now(scoped: Client) -> None:
     second = timedelta(seconds=1)
-    over, later = {"ends_at": cast.NOON}, {"starts_at": cast.NOON + second}
+    over: dict[str, Any] = {"ends_at": cast.NOON}
+    later: dict[str, Any] = {"starts_at": cast.NOON + second}
     for period in (over, later):
-        push(scoped, **period)
+        push(scoped, **period)  # type: ignore[arg-type]
         leave(scoped, Plate("ABC 123"), **period)
     delete_permit(push(scoped, zone="A"), at=cast.NOON)
     moved = push(scoped, zone="B")
@@ -117,7 +118,12 @@ def test_what_says_nothing_or_ends_before_it_begins_is_refused(scoped: Client) -
         raise_alarm(scoped.pk, Plate("A"), text=" ", at=cast.NOON)
     with pytest.raises(Invalid):
         leave(scoped, Plate("A"), ends_at=cast.NOON - HOUR)
-    for fault in ({"ends_at": cast.NOON - HOUR}, {"short_name": " "}, {"short_name": "x" * 101}):
+    faults: list[dict[str, Any]] = [
+        {"ends_at": cast.NOON - HOUR},
+        {"short_name": " "},
+        {"short_name": "x" * 101},
+    ]
+    for fault in faults:
         with pytest.raises(Invalid):
             grant(scoped, **fault)
 
@@ -131,7 +137,7 @@ def test_what_is_not_there_is_not_ended(scoped: Client) -> None:
         lambda: stop_leaving_alone(424242),
     ):
         with pytest.raises(NotFound):
-            end()
+            end()  # type: ignore[no-untyped-call]
 
 
 def test_a_number_is_carried_by_one_live_permit_of_either_type(scoped: Client) -> None:

@@ -181,6 +181,22 @@ def test_old_and_new_ones_come_in_the_order_of_their_ids(town: Client) -> None:
     assert (second.count, second.total) == (11, Decimal("550.00"))
 
 
+@pytest.mark.parametrize("old_first", [True, False], ids=["old ones first", "new ones first"])
+@pytest.mark.usefixtures("slices_of_three")
+def test_no_slice_runs_ahead_of_those_that_stand_between(town: Client, *, old_first: bool) -> None:
+    low, high = range(8_100_000, 8_100_007), range(8_200_000, 8_200_007)
+    old, new = (low, high) if old_first else (high, low)
+    with client_scope(town.pk):
+        for number in old:
+            issue(town, str(number), id=number)
+    broken(town)
+    with client_scope(town.pk):
+        for number in new:
+            issue(town, str(number), id=number)
+    second = call(town, at=LATER)
+    assert (second.count, tickets(second)) == (14, [str(number) for number in (*low, *high)])
+
+
 @pytest.mark.usefixtures("slices_of_three")
 def test_what_left_may_go_in_a_later_batch(town: Client) -> None:
     with client_scope(town.pk):

@@ -17,7 +17,7 @@ from tests.wire.pushing import Integrator, integrator, told
 PUSH, UPDATE, DELETE = "permits/push", "permits/update", "permits/delete"
 NEW: dict[str, Any] = {"plate": "ABC 123", "startTime": "2026-05-20T09:00:00", "endTime": "2026-05-20T17:00:00"}
 # Each is too late, too early, or none at all.
-NO_TIMES = (
+NO_TIMES: tuple[object, ...] = (
     "2026-05-20",
     "2026-05-20 09:00:00",
     "2026-05-20T09:00",
@@ -35,6 +35,13 @@ NO_TIMES = (
     {},
     "\0",
 )
+
+
+NO_AMOUNTS: tuple[Any, ...] = (
+    *("0", "0.00", 0, -1, "1000000", 1000000, "0.001", "14.505", "$5", "5,00", " 5", "1e2", [], True),
+)
+NO_CURRENCIES: tuple[Any, ...] = ("EUR", "CA", " CAD", 124, {})
+NO_TEXTS: tuple[Any, ...] = ([], {}, False, "A\0")
 
 
 @pytest.fixture
@@ -81,36 +88,21 @@ def reference(gate: Integrator) -> str:
         *(({**NEW, "endTime": None, "EndDateUtc": time}, (422, 9005, None)) for time in NO_TIMES),
         ({**NEW, "startTime": "2026-05-20T09:00:00.0"}, (422, 9030, "startTime")),
         ({**NEW, "EndDateUtc": "2026-05-20T09:00:00+00:00", "endTime": None}, (422, 9030, "EndDateUtc")),
-        *(
+        *(  # type: ignore[var-annotated]
             ({**NEW, "Amount": amount}, (422, 9033, "Amount"))
-            for amount in (
-                "0",
-                "0.00",
-                0,
-                -1,
-                "1000000",
-                1000000,
-                "0.001",
-                "14.505",
-                "$5",
-                "5,00",
-                " 5",
-                "1e2",
-                [],
-                True,
-            )
+            for amount in NO_AMOUNTS
         ),
         ({**NEW, "amount": "0000014.50"}, (422, 9030, "amount")),
         ({**NEW, "amount": 1234567.89}, (422, 9030, "amount")),
-        *(({**NEW, "currency": currency}, (422, 9033, "currency")) for currency in ("EUR", "CA", " CAD", 124, {})),
+        *(({**NEW, "currency": currency}, (422, 9033, "currency")) for currency in NO_CURRENCIES),  # type: ignore[var-annotated]
         ({**NEW, "currency": "CAD" * 4}, (422, 9030, "currency")),
         ({**NEW, "plate": "x" * 26}, (422, 9030, "plate")),
         # Compared, it is far more than fifty letters.
         ({**NEW, "LicencePlate": "ﷺ" * 20, "plate": None}, (422, 9030, "LicencePlate")),
         *(({**NEW, "plate": plate}, (422, 9032, "plate")) for plate in (" ", "- -", "🚗")),
         *(({**NEW, "plate": plate}, (422, 9033, "plate")) for plate in (["A"], False, "A\0")),
-        *(({**NEW, "permitNo": number}, (422, 9033, "permitNo")) for number in ([], "\0")),
-        *(({**NEW, "zone": name}, (422, 9033, "zone")) for name in ({}, "\0")),
+        *(({**NEW, "permitNo": number}, (422, 9033, "permitNo")) for number in NO_TEXTS),  # type: ignore[var-annotated]
+        *(({**NEW, "zone": name}, (422, 9033, "zone")) for name in NO_TEXTS),  # type: ignore[var-annotated]
     ],
     ids=repr,
 )
