@@ -64,7 +64,7 @@ def test_only_what_holds_now(scoped: Client) -> None:
     over: dict[str, Any] = {"ends_at": cast.NOON}
     later: dict[str, Any] = {"starts_at": cast.NOON + second}
     for period in (over, later):
-        push(scoped, **period)  # type: ignore[arg-type]
+        push(scoped, **period)
         leave(scoped, Plate("ABC 123"), **period)
     delete_permit(push(scoped, zone="A"), at=cast.NOON)
     moved = push(scoped, zone="B")

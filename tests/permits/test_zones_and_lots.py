@@ -137,7 +137,7 @@ def test_a_lot_that_no_permit_is_valid_in_is_worth_nothing(scoped: Client) -> No
     put_zone_in_lot(lot(scoped, total=0), zone(scoped, "A"))
     push(scoped, zone="A", amount=Decimal(5))
     found = value(scoped, at=cast.NOON + timedelta(days=1))
-    assert [found.rented_permits, found.utilized, found.projected, found.total] == [0, 0, 0, 0]  # type: ignore[comparison-overlap]
+    assert [found.rented_permits, found.utilized, found.projected, found.total] == [0, 0, 0, 0]
     # More than there is room for is more than all, and no room is no share of it.
     assert value(scoped).utilized == 0
     lot(scoped, total=3)
@@ -148,7 +148,7 @@ def test_a_lot_that_no_permit_is_valid_in_is_worth_nothing(scoped: Client) -> No
 def test_each_tax_is_rounded_to_the_cent_half_up(scoped: Client) -> None:
     put_zone_in_lot(lot(scoped), zone(scoped, "A"))
     push(scoped, zone="A", amount=Decimal("0.50"))
-    assert (value(scoped).tax, value(scoped).total) == (Decimal("0.00"), Decimal("0.50"))  # type: ignore[comparison-overlap]
+    assert (value(scoped).tax, value(scoped).total) == (Decimal("0.00"), Decimal("0.50"))
     set_lot_tax(scoped.pk, Decimal(5), Decimal("9.975"))
     set_lot_tax(scoped.pk, Decimal(1), Decimal("3.001"))
     found = value(scoped)

@@ -88,21 +88,18 @@ def reference(gate: Integrator) -> str:
         *(({**NEW, "endTime": None, "EndDateUtc": time}, (422, 9005, None)) for time in NO_TIMES),
         ({**NEW, "startTime": "2026-05-20T09:00:00.0"}, (422, 9030, "startTime")),
         ({**NEW, "EndDateUtc": "2026-05-20T09:00:00+00:00", "endTime": None}, (422, 9030, "EndDateUtc")),
-        *(  # type: ignore[var-annotated]
-            ({**NEW, "Amount": amount}, (422, 9033, "Amount"))
-            for amount in NO_AMOUNTS
-        ),
+        *(({**NEW, "Amount": amount}, (422, 9033, "Amount")) for amount in NO_AMOUNTS),
         ({**NEW, "amount": "0000014.50"}, (422, 9030, "amount")),
         ({**NEW, "amount": 1234567.89}, (422, 9030, "amount")),
-        *(({**NEW, "currency": currency}, (422, 9033, "currency")) for currency in NO_CURRENCIES),  # type: ignore[var-annotated]
+        *(({**NEW, "currency": currency}, (422, 9033, "currency")) for currency in NO_CURRENCIES),
         ({**NEW, "currency": "CAD" * 4}, (422, 9030, "currency")),
         ({**NEW, "plate": "x" * 26}, (422, 9030, "plate")),
         # Compared, it is far more than fifty letters.
         ({**NEW, "LicencePlate": "ﷺ" * 20, "plate": None}, (422, 9030, "LicencePlate")),
         *(({**NEW, "plate": plate}, (422, 9032, "plate")) for plate in (" ", "- -", "🚗")),
         *(({**NEW, "plate": plate}, (422, 9033, "plate")) for plate in (["A"], False, "A\0")),
-        *(({**NEW, "permitNo": number}, (422, 9033, "permitNo")) for number in NO_TEXTS),  # type: ignore[var-annotated]
-        *(({**NEW, "zone": name}, (422, 9033, "zone")) for name in NO_TEXTS),  # type: ignore[var-annotated]
+        *(({**NEW, "permitNo": number}, (422, 9033, "permitNo")) for number in NO_TEXTS),
+        *(({**NEW, "zone": name}, (422, 9033, "zone")) for name in NO_TEXTS),
     ],
     ids=repr,
 )
