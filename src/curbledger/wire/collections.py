@@ -18,7 +18,7 @@ from curbledger.placements.batch import BatchState
 from curbledger.placements.deliver import answer, drop, settle
 from curbledger.placements.handoff import Asked, Handoff, hand_over
 from curbledger.wire.endpoint import Call, endpoint
-from curbledger.wire.peer import Peer, peer_of
+from curbledger.wire.peer import Peer, Verdict, peer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ class Delivery:
         # one, every byte was written, the mark that ends the body among them.
         fault = sys.exc_info()[1]
         if fault is None and self._whole:
-            verdict = self._peer.await_close(settings.CURBLEDGER.delivery_timeout)
+            verdict = self._verdict()
             state = BatchState.DELIVERED if verdict.arrived else BatchState.UNDELIVERED
             settle(self._handoff, state, verdict.because)
             return
@@ -89,6 +89,14 @@ class Delivery:
         finally:
             settle(self._handoff, BatchState.UNDELIVERED, f"the answer broke off ({type(fault).__name__}: {fault})")
         self._store_the_rest()
+
+    def _verdict(self) -> Verdict:
+        try:
+            return self._peer.await_close(settings.CURBLEDGER.delivery_timeout)
+        except Exception as error:  # noqa: BLE001 - said below, and logged.
+            # Whatever keeps us from learning the end: what is not known to have arrived goes out again.
+            _log.exception("how batch %s ended cannot be learned", self._handoff.batch_uuid)
+            return Verdict(arrived=False, because=f"its end could not be learned ({type(error).__name__})")
 
     def _store_the_rest(self) -> None:
         """The reader is gone, but what was in the revision can still be shown once all of it is stored."""
