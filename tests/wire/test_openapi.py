@@ -60,8 +60,9 @@ def test_every_code_has_its_status_and_message() -> None:
         for status, response in operation["responses"].items():
             content = response["content"]["application/json"]
             for code, example in content.get("examples", {}).items():
-                assert example["value"]["ErrorMessage"] == MEANINGS[int(code)].message
-                assert int(code) in content["schema"]["allOf"][1]["properties"]["ErrorCode"]["enum"]
+                value, told = example["value"], content["schema"]["allOf"][1]["properties"]
+                assert value.get("ErrorMessage", value.get("message")) == MEANINGS[int(code)].message
+                assert int(code) in told["error" if "error" in value else "ErrorCode"]["enum"]
                 assert int(status) == MEANINGS[int(code)].status or int(status) in {405, 413, 415, 429, 503}
 
 

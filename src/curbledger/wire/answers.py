@@ -106,20 +106,44 @@ _LOT = {
     "total": 4576.5,
     "lot_id": 4,
 }
+_TEXT = (
+    "standard: Faculty/Staff Permit\n Expires: 2099-06-01 23:59:59\n\n"
+    "DNTT: Main Campus\n2024-11-15 00:00:00-2024-11-15 23:59:00 \nCLEAR FOR ANY PAY AREA\n\n"
+    "ALARM: Wanted to talk with.\n\n"
+)
 _PLATE = {
-    "response": "standard: Faculty/Staff Permit\n Expires: 2099-06-01 23:59:59\n\n",
+    "response": _TEXT,
     "plate": "ABC123",
     "responseJSON": {
-        "permits": [{"type": "standard", "shortName": "Faculty/Staff Permit", "expires": "2099-06-01 23:59:59"}]
+        "permits": [{"type": "standard", "shortName": "Faculty/Staff Permit", "expires": "2099-06-01 23:59:59"}],
+        "dntt": [
+            {
+                "notes": "CLEAR FOR ANY PAY AREA",
+                "location": "Main Campus",
+                "start": "2024-11-15 00:00:00",
+                "end": "2024-11-15 23:59:00",
+            }
+        ],
+        "alarm": "Wanted to talk with.",
     },
 }
 _OLD_PLATE = {
-    **_PLATE,
+    "response": _TEXT,
+    "plate": "ABC123",
     "responseJSON": {
         "expires": "2099-06-01 23:59:59",
         "active": "1",
         "type": "standard",
         "shortName": "Faculty/Staff Permit",
+        "dntt": [
+            {
+                "notes": "CLEAR FOR ANY PAY AREA",
+                "start": "2024-11-15 00:00:00",
+                "location": "Main Campus",
+                "end": "2024-11-15 23:59:00",
+            }
+        ],
+        "alarm": "Wanted to talk with.",
     },
 }
 _PLATE_SCHEMA = keys(response=TEXT, plate=TEXT, responseJSON={"type": "object"})
@@ -195,12 +219,11 @@ ANSWERS: Mapping[str, Answer] = {
     ),
     "v1/validate/plate": Answer(
         group="Plates",
-        schema={
-            "type": "object",
-            "properties": {"error": NUMBER, "data": {}, "message": TEXT},
-            "required": ["error", "message"],
-        },
+        schema=keys(error={"const": 0}, data=_PLATE_SCHEMA, message={"const": ""}),
         example={"error": 0, "data": _PLATE, "message": ""},
     ),
-    "{client}/v1/validate/plate/{plate}": Answer(group="Plates", schema=_PLATE_SCHEMA, example=_OLD_PLATE),
+    # The plate stands in the path, where no field declares its codes.
+    "{client}/v1/validate/plate/{plate}": Answer(
+        group="Plates", schema=_PLATE_SCHEMA, example=_OLD_PLATE, codes=(9032, 9033)
+    ),
 }

@@ -11,6 +11,7 @@ from curbledger import __version__
 from curbledger.permissions import TOKEN_PERMISSIONS
 from curbledger.wire.answers import ANSWERS, contract, keys
 from curbledger.wire.endpoint import Endpoint
+from curbledger.wire.enveloped import Enveloped
 from curbledger.wire.errors import MEANINGS, NAMES_FIELD
 from curbledger.wire.openapi_fields import TOKEN, body_schema, describe, refusals_of
 
@@ -72,7 +73,7 @@ def document() -> dict[str, Any]:
         "tags": [{"name": name} for name in dict.fromkeys(ANSWERS[path.removeprefix("/api/")].group for path in paths)],
         "paths": paths,
         "components": {
-            "schemas": {"Error": _error()},
+            "schemas": {"Error": _error(), "EnvelopedError": _enveloped_error()},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": TOKEN["description"]}},
         },
     }
@@ -99,7 +100,7 @@ def _operation(route: str, method: str, endpoint: Endpoint, answer: Answer) -> d
         "security": [{"token": []}, *([{}] if reads_body else [])],
         **({"parameters": [_idempotency_key()]} if answer.repeatable else {}),
         **({"requestBody": _request(endpoint, answer)} if reads_body else {}),
-        "responses": {"200": _success(answer), **_refusals(codes)},
+        "responses": {"200": _success(answer), **_refusals(codes, enveloped=isinstance(endpoint, Enveloped))},
     }
 
 
@@ -122,29 +123,32 @@ def _success(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _refusals(codes: Iterable[int]) -> dict[str, Any]:
+def _refusals(codes: Iterable[int], *, enveloped: bool) -> dict[str, Any]:
     by_status: dict[int, list[int]] = defaultdict(list)
     for code in codes:
         for status in (MEANINGS[code].status, *_MORE_STATUSES.get(code, ())):
             by_status[status].append(code)
-    return {str(status): _refusal(by_status[status]) for status in sorted(by_status)}
+    return {str(status): _refusal(by_status[status], enveloped=enveloped) for status in sorted(by_status)}
 
 
-def _refusal(codes: list[int]) -> dict[str, Any]:
-    error = {"$ref": "#/components/schemas/Error"}
+def _refusal(codes: list[int], *, enveloped: bool) -> dict[str, Any]:
+    name, code_key = ("EnvelopedError", "error") if enveloped else ("Error", "ErrorCode")
+    error = {"$ref": f"#/components/schemas/{name}"}
     return {
         "description": "  \n".join(f"**{code}** {MEANINGS[code].message}" for code in codes),
         "content": {
             "application/json": {
-                "schema": {"allOf": [error, {"properties": {"ErrorCode": {"enum": codes}}}]},
-                "examples": {str(code): {"value": _example(code)} for code in codes},
+                "schema": {"allOf": [error, {"properties": {code_key: {"enum": codes}}}]},
+                "examples": {str(code): {"value": _example(code, enveloped=enveloped)} for code in codes},
             }
         },
     }
 
 
-def _example(code: int) -> dict[str, Any]:
+def _example(code: int, *, enveloped: bool) -> dict[str, Any]:
     field = {"ErrorField": "name as it was spelt"} if code in NAMES_FIELD else {}
+    if enveloped:
+        return {"error": code, "data": None, "message": MEANINGS[code].message, **field}
     return {"ErrorCode": code, "ErrorMessage": MEANINGS[code].message, **field}
 
 
@@ -155,6 +159,16 @@ def _error() -> dict[str, Any]:
         ErrorField={"type": "string"},
     )
     return {**schema, "required": ["ErrorCode", "ErrorMessage"]}
+
+
+def _enveloped_error() -> dict[str, Any]:
+    schema = keys(
+        error={"type": "integer", "enum": list(MEANINGS)},
+        data={"type": "null"},
+        message={"type": "string"},
+        ErrorField={"type": "string"},
+    )
+    return {**schema, "required": ["error", "data", "message"]}
 
 
 def _table(codes: Iterable[int]) -> str:
