@@ -154,6 +154,52 @@ def test_no_rows_are_no_error(owner: Client) -> None:
     assert insert_rows("make", ("client_id", "name"), []) == 0
 
 
+def locks_held() -> int:
+    """How many locks this transaction holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid()")
+        held: int = cursor.fetchone()[0]
+        return held
+
+
+def test_many_calls_in_one_transaction_take_no_more_locks_than_two(owner: Client) -> None:
+    for number in range(2):
+        insert_rows("colour", PLAIN, [(owner.pk, f"Shade {number}", str(number))])
+    after_two = locks_held()
+
+    for number in range(2, 20):
+        insert_rows("colour", PLAIN, [(owner.pk, f"Shade {number}", str(number))])
+
+    assert locks_held() == after_two
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM colour WHERE colour_key IS NOT NULL")
+        assert cursor.fetchone() == (20,)
+
+
+def test_a_call_that_failed_leaves_nothing_for_the_next_of_its_shape(owner: Client) -> None:
+    columns = ("client_id", "name")
+    insert_rows("make", columns, [(owner.pk, "Tatra")])
+    with pytest.raises(IntegrityError):
+        insert_rows("make", columns, [(owner.pk, "Wartburg"), (owner.pk, "toyota")])
+
+    assert insert_rows("make", columns, [(owner.pk, "Trabant")]) == 1
+
+    assert sorted(Make.objects.filter(name__in=["Tatra", "Wartburg", "Trabant"]).values_list("name", flat=True)) == [
+        "Tatra",
+        "Trabant",
+    ]
+
+
+def test_shapes_of_one_table_do_not_meet(owner: Client) -> None:
+    insert_rows("colour", PLAIN, [(owner.pk, "Ecru", "1")])
+    insert_rows("colour", ("client_id", "colour_key", "name"), [(owner.pk, "2", "Puce")])
+    insert_rows("make", ("client_id", "name"), [(owner.pk, "Tatra")])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, colour_key FROM colour WHERE colour_key IS NOT NULL ORDER BY name")
+        assert cursor.fetchall() == [("Ecru", "1"), ("Puce", "2")]
+
+
 def test_twenty_thousand_narrow_rows_take_less_than_seconds(owner: Client) -> None:
     rows = [(owner.pk, 8, f"digest {n}", AT) for n in range(20_000)]
     with connection.cursor() as cursor:

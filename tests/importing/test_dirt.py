@@ -16,6 +16,7 @@ from curbledger.registry.models import Make, Vehicle
 from curbledger.violations.models import Detail, Offence, Violation
 from tests.importing.conftest import AT, TICKETS, Desk
 
+COMMENTS = TICKETS + 'comment = "comment"\n'
 PLATES = TICKETS + '\nplate = "plate"\nprovince = "state"\n'
 
 
@@ -313,18 +314,62 @@ def test_accents_boms_and_line_ends_are_read(desk: Desk, ending: str, name: str)
     assert desk.ticket("1").comment == f"Près du château{ending}Größe 3"
 
 
-def test_latin_1_is_said_in_the_mapping(desk: Desk) -> None:
-    mapping = TICKETS + 'comment = "comment"\n'
-    rows = "number,issued,fine,comment\n1,2026-03-01,50,Near\n2,2026-03-01,50,Près\n".encode("latin-1")
+def test_latin_1_is_told_by_its_first_accent(desk: Desk) -> None:
+    rows = "number,issued,fine,comment\n1,2026-03-01,50,Near\n2,2026-03-01,50,Près\n3,never,50,Größe\n"
 
-    with pytest.raises(Invalid, match=r"is not utf-8: line 3, byte 19 is 0xe8.*encoding = .cp1252.") as refused:
-        desk.bring(rows, mapping)
-    assert "latin-1" in refused.value.message
-    with client_scope(desk.client.pk):
-        assert not Violation.objects.exists()
+    done = desk.bring(rows.encode("latin-1"), COMMENTS)
 
-    desk.bring(rows, '[file]\nencoding = "latin-1"\n' + mapping)
+    assert (done.line, done.not_utf8_from) == ("imported 2, already there 0, rejected 1", 3)
     assert desk.ticket("2").comment == "Près"
+    # The list can be mended and imported by the same mapping.
+    assert [one["comment"] for one in desk.rejected()] == ["Größe"]
+
+
+def test_latin_1_may_be_said_in_the_mapping(desk: Desk) -> None:
+    rows = "number,issued,fine,comment\n1,2026-03-01,50,Prè\n".encode("latin-1")
+
+    done = desk.bring(rows, '[file]\nencoding = "latin-1"\n' + COMMENTS)
+
+    assert (desk.ticket("1").comment, done.not_utf8_from) == ("Prè", None)
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (b"Ch\xc3\xa2teau", ""),
+        (b"\xc3\xa9", '[file]\nencoding = "utf-8"\n'),
+        (b"plain", '[file]\nencoding = "utf-8"\n'),
+    ],
+)
+def test_a_byte_that_is_not_of_the_encoding_costs_its_row(desk: Desk, first: bytes, said: str) -> None:
+    rows = b"number,issued,fine,comment\n1,2026-03-01,50," + first + b'\n2,2026-03-01,50,"two\nPr\xe8s"\n'
+    rows += b"3,2026-03-01,50,fine\n"
+
+    done = desk.bring(rows, said + COMMENTS)
+
+    assert (done.line, done.not_utf8_from) == ("imported 2, already there 0, rejected 1", None)
+    (bad,) = desk.rejected()
+    assert (bad["line"], bad["number"]) == ("3", '2,2026-03-01,50,"two\nPr\\xe8s"')
+    assert bad["reason"].startswith("byte 3 of the line is 0xe8, which utf-8 has not")
+
+
+def test_a_byte_order_mark_says_utf_8(desk: Desk) -> None:
+    rows = b"\xef\xbb\xbfnumber,issued,fine,comment\n1,2026-03-01,50,Pr\xe8s\n"
+
+    assert desk.bring(rows, COMMENTS).line == "imported 0, already there 0, rejected 1"
+
+
+def test_a_header_that_cannot_be_read_stops_the_import(desk: Desk) -> None:
+    with pytest.raises(Invalid, match=r"the header cannot be read: byte 20 of the line is 0x81"):
+        desk.bring(b"number,issued,fine,\x81\n1,2026-03-01,50,x\n", COMMENTS)
+
+
+def test_a_row_of_blank_cells_is_rejected_and_a_blank_line_is_none(desk: Desk) -> None:
+    assert desk.bring("number,issued,fine\n1,2026-03-01,50\n\n   \n,,\n , ,\n").line == (
+        "imported 1, already there 0, rejected 2"
+    )
+
+    assert reasons(desk) == ["every cell of the row is blank"] * 2
 
 
 def test_a_zero_byte_is_rejected(desk: Desk) -> None:

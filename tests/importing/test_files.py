@@ -155,9 +155,12 @@ def test_a_full_disk_stops_the_import_and_is_not_blamed_on_the_file(
         (b"number,issued,fine\r1,2026-03-01,50\r", "bare carriage return"),
         (
             b"ticket,issued,fine\n1,2026-03-01,50\n",
-            r"fields.ticket: file.csv has no column 'number'. There are: ticket",
+            r"fields.ticket: file.csv has no column 'number'\.\n  The columns of file.csv are: ticket, issued, fine\.",
         ),
-        (b"numbers,issued,fine\n1,2026-03-01,50\n", r"Did you mean 'numbers'"),
+        (b"numbers,issued,fine\n1,2026-03-01,50\n", r"did you mean 'numbers'\?"),
+        (b"NUMBER,issued,fine\n1,2026-03-01,50\n", r"did you mean 'NUMBER'\?"),
+        (b"number;issued;fine\n1;2026-03-01;50\n", r"If ';' separates them, say `delimiter = \";\"` under \[file\]"),
+        (b"number\tissued\tfine\n", r"say `delimiter = \"\\t\"` under"),
         (b"number,number,issued,fine\n1,1,2026-03-01,50\n", "several columns 'number'"),
     ],
 )

@@ -70,6 +70,12 @@ def _progress() -> Progress:
 
 
 def _tell(done: Imported) -> None:
+    if done.not_utf8_from is not None:
+        typer.echo(
+            f"The file is not UTF-8: from line {done.not_utf8_from} on it was read as Windows-1252 (Latin-1). "
+            "If it is in something else, say so by `encoding` under [file] in the mapping.",
+            err=True,
+        )
     for line, reason in done.examples:
         typer.echo(f"line {line}: {reason}", err=True)
     if done.rejected > len(done.examples):

@@ -6,6 +6,7 @@ a table of the session's own and go from there in one statement, past the polici
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Takes the columns' types from the table, so that what does not fit is refused by name and line while it is copied.
-_STAGE = SQL("CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
-_COPY = SQL("COPY pg_temp.incoming ({columns}) FROM STDIN")
-_INSERT = SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM pg_temp.incoming")
-_UNSTAGE = SQL("DROP TABLE pg_temp.incoming")
+_STAGE = SQL("CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
+_COPY = SQL("COPY pg_temp.{stage} ({columns}) FROM STDIN")
+_INSERT = SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM pg_temp.{stage}")
+_EMPTY = SQL("TRUNCATE pg_temp.{stage}")
 # Statistics of a wide table cost as much as its columns are many, and only these decide which index is taken. In the
 # order in which the tables are named: two that analyze the same ones never wait for each other in a circle.
 _INDEXED = """
@@ -39,17 +40,30 @@ def insert_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     database, whose connection is busy with the copy. The table's rows keep the order of `rows`.
     """
     names = SQL(", ").join(map(Identifier, columns))
-    parts = {"columns": names, "table": Identifier(table)}
+    stage = _stage_of(table, columns)
+    parts = {"columns": names, "table": Identifier(table), "stage": Identifier(stage)}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_STAGE.format(**parts))
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [f"pg_temp.{stage}"])
+        (missing,) = cursor.fetchone()
+        if missing:
+            cursor.execute(_STAGE.format(**parts))
         # Django passes psycopg's copy on as it is, without translating its errors.
         with connection.wrap_database_errors, cursor.copy(_COPY.format(**parts)) as copy:
             for row in rows:
                 copy.write_row(row)
         cursor.execute(_INSERT.format(**parts))
         inserted: int = cursor.rowcount
-        cursor.execute(_UNSTAGE)
+        cursor.execute(_EMPTY.format(**parts))
     return inserted
+
+
+def _stage_of(table: str, columns: Sequence[str]) -> str:
+    """The name of the table that rows of this shape are copied to.
+
+    One for all calls of a transaction: each table costs locks that are held until the transaction ends, dropped or
+    not, and the server has room for so many.
+    """
+    return f"incoming_{hashlib.sha256(' '.join((table, *columns)).encode()).hexdigest()[:20]}"
 
 
 def draw_ids(table: str, count: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import partial
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from curbledger.importing.mapping import ImportMapping, Source
     from curbledger.importing.reader import Row
+
+# What else separates columns in files that are called CSV.
+_DELIMITERS = (";", "\t", "|", ",")
 
 Cells: TypeAlias = "Sequence[str]"
 Values = dict[str, Any]
@@ -72,14 +76,21 @@ def _places(mapping: ImportMapping, header: Sequence[str], path: Path) -> dict[s
     for name, source in mapping.fields.items():
         for column in source.named_columns:
             if column not in places:
-                near = get_close_matches(column, places, n=1, cutoff=0.5)
-                hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(header)}."
-                faults.append(f"fields.{name}: {path.name} has no column {column!r}. {hint}")
+                faults.append(f"fields.{name}: {path.name} has no column {column!r}{_near(column, places)}")
             elif list(header).count(column) > 1:
                 faults.append(f"fields.{name}: {path.name} has several columns {column!r}.")
     if faults:
+        faults.append(f"The columns of {path.name} are: {', '.join(header)}.")
+        if len(header) == 1 and (other := next((one for one in _DELIMITERS if one in header[0]), None)):
+            faults.append(f"If {other!r} separates them, say `delimiter = {json.dumps(other)}` under [file].")
         raise Invalid("The mapping does not fit the file:\n" + "\n".join(f"  {fault}" for fault in faults))
     return places
+
+
+def _near(column: str, places: dict[str, int]) -> str:
+    folded = {fold(place): place for place in places}
+    near = get_close_matches(fold(column), folded, n=1, cutoff=0.6)
+    return f"; did you mean {folded[near[0]]!r}?" if near else "."
 
 
 def _getter(field: Field, source: Source, places: dict[str, int]) -> Getter:

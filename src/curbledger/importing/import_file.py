@@ -7,7 +7,7 @@ rolled back. An agency that calls meanwhile gets none of the file or all of it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, NoReturn
@@ -45,13 +45,18 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file's rows. `examples` are the first rejected ones, each with its line and its reason."""
+    """What became of a file's rows.
+
+    `examples` are the first rejected ones, each with its line and its reason. `not_utf8_from` is the line from which
+    on the file was taken for Windows-1252, where the mapping does not say what it is in.
+    """
 
     imported: int
     already_there: int
     rejected: int
     rejected_path: Path | None
     examples: tuple[tuple[int, str], ...]
+    not_utf8_from: int | None = None
 
     @property
     def line(self) -> str:
@@ -99,7 +104,8 @@ def import_file(
             if rejected is not None:
                 rejected.discard()
             raise
-    return tally.result(rejected.move() if rejected is not None else None)
+    done = tally.result(rejected.move() if rejected is not None else None)
+    return replace(done, not_utf8_from=table.not_utf8_from)
 
 
 def _roll_back() -> NoReturn:

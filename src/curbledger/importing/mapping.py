@@ -95,7 +95,8 @@ class ListRules(_Table):
 class FileRules(_Table):
     """How the file is written."""
 
-    encoding: str = "utf-8"
+    # None: UTF-8, or Windows-1252 where the file shows that it is not.
+    encoding: str | None = None
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str = Field(default='"', max_length=1)
     # Names for the columns of a file without a header.
@@ -112,7 +113,9 @@ class FileRules(_Table):
 
     @field_validator("encoding")
     @classmethod
-    def _known(cls, encoding: str) -> str:
+    def _known(cls, encoding: str | None) -> str | None:
+        if encoding is None:
+            return None
         try:
             name = codecs.lookup(encoding).name
         except LookupError:

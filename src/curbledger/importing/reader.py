@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
+# What a file is read as that is not UTF-8, where the mapping says nothing. Latin-1 is the same, but for signs that
+# nobody writes.
+_OLDER = "cp1252"
 # A cell that is longer has lost its closing quote.
 _LONGEST_CELL = 131_072
 
@@ -44,7 +47,6 @@ class Table:
 
     def __init__(self, lines: Iterator[bytes], rules: FileRules, path: Path) -> None:
         self._path = path
-        self._rules = rules
         self._lines = _Lines(lines, rules, path)
         quote = rules.quote or None
         self._parser = csv.reader(
@@ -55,6 +57,11 @@ class Table:
             strict=True,
         )
         self.header = rules.header or self._read_header()
+
+    @property
+    def not_utf8_from(self) -> int | None:
+        """The line from which on the file was read as Windows-1252, for it is not UTF-8; None where it is not so."""
+        return self._lines.older_from
 
     def rows(self) -> Iterator[Row]:
         """Every row that is not blank."""
@@ -68,11 +75,15 @@ class Table:
             except csv.Error as error:
                 yield Row(first, [self._lines.give_back()], f"this line is not CSV: {_words(error)}")
                 continue
-            if not cells:
+            if not cells or (len(cells) == 1 < width and not cells[0].strip()):
                 continue
-            fault = None
-            if len(cells) != width:
+            fault = self._lines.fault_since(first)
+            if fault is not None:
+                cells = [self._lines.as_taken()]
+            elif len(cells) != width:
                 fault = f"the row has {len(cells)} columns, and the header has {width}"
+            elif not any(map(str.strip, cells)):
+                fault = "every cell of the row is blank"
             elif any("\x00" in cell for cell in cells):
                 fault = "a cell holds a zero byte, which no text has"
             yield Row(first, cells, fault)
@@ -82,6 +93,8 @@ class Table:
             cells: list[str] = next(iter(self._parser), [])
         except csv.Error as error:
             raise Invalid(f"{self._path}: the header cannot be read: {_words(error)}.") from None
+        if fault := self._lines.fault_since(1):
+            raise Invalid(f"{self._path}: the header cannot be read: {fault}.")
         if not any(cells):
             raise Invalid(
                 f"{self._path} has no header in its first line. `file.header` in the mapping can name columns."
@@ -94,11 +107,16 @@ class _Lines:
 
     def __init__(self, lines: Iterator[bytes], rules: FileRules, path: Path) -> None:
         self._lines = lines
-        self._rules = rules
         self._path = path
+        self._encoding = rules.encoding or "utf-8"
+        # A file whose encoding nobody names is UTF-8, until its first line with an accent shows that it is not.
+        self._may_be_older = rules.encoding is None
+        self.older_from: int | None = None
         self._number = 0
         self._taken: list[str] = []
         self._waiting: deque[str] = deque()
+        # By the number of their lines: a line that is given back is read again, and is as bad as before.
+        self._faults: dict[int, str] = {}
 
     def __iter__(self) -> _Lines:
         return self
@@ -114,6 +132,17 @@ class _Lines:
         self._taken.clear()
         return self._number + 1
 
+    def fault_since(self, first: int) -> str | None:
+        """What is wrong with the lines of the row that began on `first`, if anything."""
+        if not self._faults:
+            return None
+        found = [self._faults.pop(line) for line in sorted(self._faults) if first <= line <= self._number]
+        return found[0] if found else None
+
+    def as_taken(self) -> str:
+        """The lines of the row as they stand."""
+        return "".join(self._taken).rstrip("\r\n")
+
     def give_back(self) -> str:
         """The first line of a row that failed. The others are read again."""
         bad, *others = self._taken
@@ -122,19 +151,30 @@ class _Lines:
         return bad.rstrip("\r\n")
 
     def _decode(self, line: bytes) -> str:
-        if self._number + len(self._waiting) == 0:
+        number = self._number + 1
+        if number == 1:
             if line.startswith(_WIDE_BOMS):
                 raise Invalid(f"{self._path} is UTF-16. Save it as UTF-8.")
-            line = line.removeprefix(_BOM)
+            if line.startswith(_BOM):
+                self._may_be_older = False
+                line = line.removeprefix(_BOM)
         try:
-            return line.decode(self._rules.encoding)
+            text = line.decode(self._encoding)
         except UnicodeDecodeError as error:
-            raise Invalid(
-                f"{self._path} is not {self._rules.encoding}: line {self._number + len(self._waiting) + 1}, "
-                f"byte {error.start + 1} is 0x{line[error.start]:02x}. "
-                'If it comes from an older Windows or mainframe, say `encoding = "cp1252"` or `"latin-1"` '
-                "under [file] in the mapping."
-            ) from None
+            if not self._may_be_older:
+                self._faults[number] = _not_of(self._encoding, line, error.start)
+                return line.decode(self._encoding, "backslashreplace")
+            self._encoding, self._may_be_older, self.older_from = _OLDER, False, number
+            return self._decode(line)
+        self._may_be_older = self._may_be_older and line.isascii()
+        return text
+
+
+def _not_of(encoding: str, line: bytes, place: int) -> str:
+    return (
+        f"byte {place + 1} of the line is 0x{line[place]:02x}, which {encoding} has not. "
+        "`encoding` under [file] in the mapping says what the file is in"
+    )
 
 
 @contextmanager

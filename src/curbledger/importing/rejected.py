@@ -53,7 +53,8 @@ class Rejected:
     def _open(self) -> None:
         if self._path.is_dir():
             raise IsADirectoryError(EISDIR, "it is a folder")
-        encoding = self._rules.encoding
+        # Where nobody names one, the list is read as UTF-8 as soon as it has an accent.
+        encoding = self._rules.encoding or "utf-8"
         self._file = self._part.open("w", encoding=encoding, errors="backslashreplace", newline="")
         self._write(self._header)
 

@@ -1,7 +1,6 @@
 """Many rows into one table at once, as arrays.
 
-Not by `database.bulk`: that makes a table for each call, whose locks last until the transaction ends; an import is
-one transaction of any length, and the server's room for locks would run out.
+Not by `database.bulk`: most columns of an import are the same in all of its rows, and are sent once here.
 """
 
 from __future__ import annotations
