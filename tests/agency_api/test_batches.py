@@ -16,7 +16,7 @@ from curbledger.database.scope import client_scope
 from curbledger.placements.batch import Batch, Chunk, Placement
 from curbledger.placements.models import Deliverer
 from curbledger.violations.models import Attachment, Violation
-from tests.agency_api.conftest import Agency
+from tests.agency_api.conftest import Agency, told
 from tests.cast import NOON, issue
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ def test_another_agencys_batch_is_not_there(town: Client, agency: Agency, rival:
         (f"batches/{uuid.UUID(int=1)}/attachments/x", (404, 9009, None)),
         ("batches/a/b/c", (404, 9009, None)),
         ("nothing", (404, 9009, None)),
+        ("", (404, 9009, None)),
+        ("preview/", (404, 9009, None)),
         ("batches?cursor=xyz", (422, 9033, "cursor")),
         (f"batches?cursor={uuid.UUID(int=1)}", (422, 9033, "cursor")),
         ("batches?limit=0", (422, 9033, "limit")),
@@ -169,6 +171,10 @@ def test_another_agencys_batch_is_not_there(town: Client, agency: Agency, rival:
 )
 def test_every_refusal_has_the_one_body(agency: Agency, path: str, refusal: tuple[int, int, str | None]) -> None:
     assert agency.refusal(path) == refusal
+
+
+def test_the_path_above_has_the_one_body_too(agency: Agency) -> None:
+    assert told(agency.browser.get("/api/OC_TOMA/v1/collections")) == (404, 9009, None)  # type: ignore[arg-type]  # The stubs have a class of their own.
 
 
 def test_a_revision_that_is_not_there_is_not_found(town: Client, agency: Agency) -> None:

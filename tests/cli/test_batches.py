@@ -67,9 +67,9 @@ def test_the_preview_says_what_goes_and_what_stays(town: Client, at: datetime) -
         issue(town, "P-1", at=at)
         issue(town, "P-2", at=at, due_at=at.replace(year=at.year + 1, day=1))
     said = run("preview", "OC_TOMA").output
-    assert "The next call hands over 1 violations, 50.00 CAD." in said
-    assert re.search(r"31-60 days +1 violations, 50\.00 CAD", said)
-    assert re.search(r"not_due +1 violations, 50\.00 CAD, such as P-2", said)
+    assert "The next call hands over 1 violation, 50.00 CAD." in said
+    assert re.search(r"31-60 days +1 violation, 50\.00 CAD", said)
+    assert re.search(r"not_due +1 violation, 50\.00 CAD, such as P-2", said)
     with client_scope(town.pk):
         assert Batch.objects.count() == 0
 
@@ -80,7 +80,7 @@ def test_the_preview_of_a_client_that_is_off_says_so(town: Client, at: datetime)
     run("client", "collect", "OC_TOMA", "off")
     said = run("preview", "OC_TOMA").output
     assert said.startswith("Collections are off for OC_TOMA")
-    assert "The next call hands over 1 violations, 50.00 CAD." in said
+    assert "The next call hands over 1 violation, 50.00 CAD." in said
 
 
 def test_batches_are_listed_and_shown(handed: tuple[Handoff, bytes]) -> None:

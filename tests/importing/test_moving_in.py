@@ -8,7 +8,9 @@ import pytest
 
 from curbledger.database.scope import client_scope
 from curbledger.importing.moved import OUTCOME
+from curbledger.placements.manifest import NeverHere, batches, every_placement, find_revision, records
 from curbledger.placements.models import Agency, Batch, Placement, Revision
+from curbledger.placements.retention import change_retention, erase_old
 from curbledger.placements.switch import foresee
 from curbledger.violations.explain import explain
 from curbledger.violations.models import Fee, Payment
@@ -87,8 +89,8 @@ def test_what_was_sent_is_a_placement_of_a_closed_batch(desk: Desk) -> None:
 
     with client_scope(desk.client.pk):
         assert set(Agency.objects.values_list("name", flat=True)) == {"Harbour", "Other"}
-        batches = Batch.objects.order_by("created_at", "pk").values_list("agency__name", "state", "delivered_at__date")
-        assert [(name, state, f"{day}") for name, state, day in batches] == [
+        sent = Batch.objects.order_by("created_at", "pk").values_list("agency__name", "state", "delivered_at__date")
+        assert [(name, state, f"{day}") for name, state, day in sent] == [
             ("Harbour", "delivered", "2026-03-02"),
             ("Other", "delivered", "2026-03-02"),
             ("Harbour", "delivered", "2026-03-09"),
@@ -126,6 +128,58 @@ def test_the_placed_amount_may_stand_in_the_file(desk: Desk) -> None:
         placed = Placement.objects.get()
     assert placed.balance == Decimal("55.00")
     assert placed.evidence["paid"] == "15.00"
+
+
+@pytest.mark.parametrize(
+    ("sent", "paid_on", "placed"),
+    [
+        ("2026-03-02", "2026-03-20", "60.00"),
+        ("2026-03-02", "2026-02-20", "40.00"),
+        ("2026-03-02", "", "40.00"),
+    ],
+)
+def test_what_was_paid_later_was_placed_with_the_rest(desk: Desk, sent: str, paid_on: str, placed: str) -> None:
+    mapping = MOVING + 'paid_on = "paid_on"\n'
+
+    desk.bring(HEADER.replace("\n", ",paid_on\n") + f"1,2026-01-01,60,,20,O,{sent},,{paid_on}\n", mapping)
+
+    with client_scope(desk.client.pk):
+        assert Placement.objects.get().balance == Decimal(placed)
+        assert Revision.objects.get().total == Decimal(placed)
+        assert desk.ticket("1").balance == Decimal(40)
+
+
+def test_records_that_were_never_here_are_not_made_up(desk: Desk) -> None:
+    desk.bring(HEADER + "1,2026-01-01,50,,,O,2026-03-02,\n", MOVING)
+    with client_scope(desk.client.pk):
+        (batch,) = batches()
+        revision = find_revision(batch)
+
+    with pytest.raises(NeverHere, match="sent by another system, before the office moved in"):
+        records(revision)
+
+    assert [one.ticket for one in every_placement(revision)] == ["1"]
+    with client_scope(desk.client.pk):
+        assert Revision.objects.get().digest is None
+
+
+def test_what_was_never_here_is_not_erased(desk: Desk) -> None:
+    desk.bring(HEADER + "1,2026-01-01,50,,,O,2026-03-02,\n", MOVING)
+    with client_scope(desk.client.pk):
+        change_retention(desk.client.pk, days=1, at=AT, by="clerk")
+
+    assert erase_old(desk.client.pk, at=AT) == 0
+
+
+def test_batches_are_listed_by_the_day_they_went_out(desk: Desk) -> None:
+    rows = "1,2026-01-01,50,,,O,2026-03-02,\n2,2026-01-01,50,,,O,2026-04-02,\n3,2026-01-01,50,,,O,2026-02-02,\n"
+    desk.bring(HEADER + rows, MOVING)
+
+    with client_scope(desk.client.pk):
+        newest, middle = batches(limit=2)
+        (oldest,) = batches(before=middle.uuid, limit=2)
+
+    assert [f"{one.created_at:%m-%d}" for one in (newest, middle, oldest)] == ["04-02", "03-02", "02-02"]
 
 
 def test_sent_without_saying_to_whom_is_rejected(desk: Desk) -> None:

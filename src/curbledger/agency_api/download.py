@@ -20,7 +20,7 @@ _PIECE = 65536
 
 
 def download(batch: BatchLine, revision: Revision) -> StreamingHttpResponse:
-    """The answer of a revision. Raises Erased before anything is sent."""
+    """The answer of a revision. Raises Erased and NeverHere before anything is sent."""
     headers = {
         "X-Batch-Id": str(batch.uuid),
         "X-Batch-Revision": str(revision.number),

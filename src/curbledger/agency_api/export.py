@@ -40,7 +40,7 @@ class Format(StrEnum):
 
 
 def export(revision: Revision, form: Format, out: BinaryIO) -> None:
-    """Write a revision's records, a chunk in memory at a time. Outside any scope. Raises Erased."""
+    """Write a revision's records, a chunk in memory at a time. Outside any scope. Raises Erased, NeverHere."""
     stored = records(revision)
     if form is Format.JSON:
         out.writelines(stored)

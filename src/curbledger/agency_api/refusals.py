@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from ninja.errors import AuthenticationError, ValidationError
 
 from curbledger.errors import AccessRefused, Conflict, DatabaseUnavailable, Invalid, NotFound
+from curbledger.placements.manifest import NeverHere
 from curbledger.placements.retention import Erased
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def _as_refused(error: Exception | type[Exception]) -> Refused:  # noqa: PLR0911
             return Refused(9033, field=str(error.errors[0]["loc"][-1]) if error.errors else None)
         case Erased():
             return Refused(9009, error.message, status=_GONE)
+        case NeverHere():
+            return Refused(9009, error.message)
         case NotFound() | Http404():
             return Refused(9009)
         case AccessRefused():

@@ -11,6 +11,6 @@ _ROOT = "<str:client>/v1/collections/"
 
 urlpatterns = [
     *(path(f"{_ROOT}{route.pattern}", Edge(route.callback)) for route in routes()),
-    # Last: what else stands below has the one body too.
-    path(f"{_ROOT}<path:rest>", Edge(nothing_here)),
+    # Last: what else stands there has the one body too.
+    *(path(f"{_ROOT.rstrip('/')}{rest}", Edge(nothing_here)) for rest in ("", "/", "/<path:rest>")),
 ]

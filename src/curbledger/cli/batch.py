@@ -11,6 +11,7 @@ from uuid import UUID
 import typer
 
 from curbledger.agency_api.export import Format, export
+from curbledger.cli import words
 from curbledger.cli.inputs import Code
 from curbledger.clients.client import Client, find_client
 from curbledger.database.scope import client_scope
@@ -87,13 +88,18 @@ def export_batch(
 
 def _show_batch(line: BatchLine, client: Client) -> None:
     typer.echo(f"Batch {line.uuid} to {line.agency}: {line.state}.")
-    typer.echo(f"{line.count} violations, {money.show(line.total, client.currency)}, in revision {line.revision}.")
+    typer.echo(f"{words.heap(line.count, line.total, client)}, in revision {line.revision}.")
 
 
 def _show_sending(one: Sending, client: Client) -> None:
     asked = one.asked_at.astimezone(client.zone)
-    typer.echo(f"Revision {one.revision}: {one.count} violations, {money.show(one.total, client.currency)}")
-    typer.echo(f"  asked for on {asked:%Y-%m-%d %H:%M} by {one.asked_by} from {one.asked_from or 'an unknown address'}")
+    typer.echo(f"Revision {one.revision}: {words.heap(one.count, one.total, client)}")
+    if one.asked_by:
+        where = one.asked_from or "an unknown address"
+        typer.echo(f"  asked for on {asked:%Y-%m-%d %H:%M} by {one.asked_by} from {where}")
+    else:
+        # Every token has a name.
+        typer.echo(f"  sent on {asked:%Y-%m-%d} by another system, which kept its bytes")
     typer.echo(f"  {one.outcome or 'not ended yet'}")
     if one.digest:
         typer.echo(f"  {one.size} bytes, SHA-256 {one.digest}")

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from curbledger.cli import words
 from curbledger.cli.inputs import Code
 from curbledger.clients.client import find_client
 from curbledger.database.scope import client_scope
-from curbledger.kit import money
 from curbledger.placements.manifest import batches as list_batches
 
 
@@ -26,6 +26,6 @@ def batches(
     for one in found:
         asked = one.asked_at.astimezone(client.zone)
         typer.echo(
-            f"{one.uuid}  {asked:%Y-%m-%d %H:%M}  {one.state:<11}  revision {one.revision}  {one.count} violations, "
-            f"{money.show(one.total, client.currency)}  to {one.agency}"
+            f"{one.uuid}  {asked:%Y-%m-%d %H:%M}  {one.state:<11}  revision {one.revision}  "
+            f"{words.heap(one.count, one.total, client)}  to {one.agency}"
         )

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from curbledger.cli import words
 from curbledger.cli.inputs import Code
 from curbledger.clients.client import find_client
 from curbledger.database.scope import client_scope
-from curbledger.kit import clock, money
+from curbledger.kit import clock
 from curbledger.placements.switch import foresee, switch_collections
 from curbledger.registry.opening import open_client
 
@@ -50,8 +51,6 @@ def collect(
     with client_scope(client.pk):
         if to is Switch.ON:
             foreseen = foresee(client, at=clock.now())
-            them = "violation" if foreseen.count == 1 else "violations"
-            total = money.show(foreseen.total, client.currency)
-            typer.echo(f"The next call hands over {foreseen.count} {them}, {total} in all.")
+            typer.echo(f"The next call hands over {words.heap(foreseen.count, foreseen.total, client)} in all.")
         switch_collections(client, on=to is Switch.ON)
     typer.echo(f"Collections are {to.value} for {client.code}.")

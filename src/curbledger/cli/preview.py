@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from curbledger.cli import words
 from curbledger.cli.inputs import Code
 from curbledger.clients.client import Client, find_client
 from curbledger.database.scope import client_scope
-from curbledger.kit import clock, money
+from curbledger.kit import clock
 from curbledger.placements.preview import Heap, Preview
 from curbledger.placements.preview import preview as look_ahead
 
@@ -38,7 +39,7 @@ def preview(code: Annotated[str, Code]) -> None:
 
 
 def _words(heap: Heap, client: Client) -> str:
-    return f"{heap.count} violations, {money.show(heap.total, client.currency)}"
+    return words.heap(heap.count, heap.total, client)
 
 
 def _time(found: Preview) -> str:

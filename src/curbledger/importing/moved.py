@@ -14,7 +14,6 @@ from curbledger.placements.batch import Batch, BatchState, Placement, PlacementS
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-    from decimal import Decimal
 
     from curbledger.importing.lists import Lists
     from curbledger.importing.tickets import Sent, Ticket
@@ -23,12 +22,11 @@ OUTCOME = "delivered: before the office moved in"
 
 
 class Placed(NamedTuple):
-    """A ticket that was sent, and what the agency was asked to collect."""
+    """A ticket that was sent."""
 
     violation_id: int
     ticket: Ticket
     sent: Sent
-    balance: Decimal
 
 
 class Moved:
@@ -46,9 +44,9 @@ class Moved:
     def place(self, tickets: dict[int, Ticket], *, at: datetime) -> None:
         """Place those of these tickets (by violation) that were sent and owed something."""
         placed = [
-            Placed(pk, ticket, ticket.sent, balance)
+            Placed(pk, ticket, ticket.sent)
             for pk, ticket in tickets.items()
-            if ticket.sent is not None and (balance := _balance(ticket)) > 0
+            if ticket.sent is not None and ticket.sent.balance > 0
         ]
         if not placed:
             return
@@ -60,7 +58,7 @@ class Moved:
             insert(Placement, [self._row(revision, one, at) for one in members])
             Revision.objects.filter(pk=revision).update(
                 record_count=F("record_count") + len(members),
-                total=F("total") + sum((one.balance for one in members), money.ZERO),
+                total=F("total") + sum((one.sent.balance for one in members), money.ZERO),
             )
 
     def _revision(self, sent: Sent) -> int:
@@ -105,7 +103,7 @@ class Moved:
             "violation_id": one.violation_id,
             "cycle": 1,
             "state": ended[0],
-            "balance": one.balance,
+            "balance": one.sent.balance,
             "evidence": json.dumps(
                 {
                     "imported_at": at.isoformat(),
@@ -121,20 +119,12 @@ class Moved:
                     "fees": str(amounts.fees),
                     "discount": str(amounts.discount),
                     # As far as the balance goes: what came in later is not part of what was placed.
-                    "paid": str(amounts.whole - one.balance),
+                    "paid": str(amounts.whole - one.sent.balance),
                 }
             ),
             "ended_at": at if ended[1] else None,
             "ended_reason": ended[1],
         }
-
-
-def _balance(ticket: Ticket) -> Decimal:
-    """What the agency was asked for: as the file says; else what is still owed; else all of it, for that was paid."""
-    if ticket.sent is not None and ticket.sent.placed:
-        return ticket.sent.placed
-    amounts = ticket.money
-    return amounts.owed if amounts.owed > 0 else amounts.whole
 
 
 def _ended(ticket: Ticket) -> tuple[PlacementState, str | None]:

@@ -43,12 +43,12 @@ class Money(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """Where a ticket went before the office moved in."""
+    """Where a ticket went before the office moved in, and what the agency was asked to collect."""
 
     agency: str
     day: date
     at: datetime
-    placed: Decimal | None
+    balance: Decimal
 
 
 class Ticket(NamedTuple):
@@ -92,6 +92,8 @@ def read_ticket(
         days.past(name, values[name]) if values.get(name) is not None else None
         for name in ("paid_on", "status_on", "noticed_on")
     )
+    if status == "paid":
+        paid_on = paid_on or status_on
     return Ticket(
         number=number or values["ticket"],
         made_up=number is not None,
@@ -100,9 +102,9 @@ def read_ticket(
         money=amounts,
         status=status,
         status_at=status_on,
-        paid_at=paid_on or (status_on if status == "paid" else None) or days.at,
+        paid_at=paid_on or days.at,
         noticed_at=noticed_on,
-        sent=_sent(values, lists, days),
+        sent=_sent(values, lists, days, amounts, paid_on=paid_on),
         car=read_car(values, lists, province=car_province),
         person=values.get("person"),
         category=lists.name("category", values.get("category")),
@@ -151,11 +153,18 @@ def _paid_off(amounts: Money, amount_is_known: bool) -> Money:  # noqa: FBT001 -
     return amounts
 
 
-def _sent(values: Values, lists: Lists, days: Days) -> Sent | None:
+def _sent(values: Values, lists: Lists, days: Days, amounts: Money, *, paid_on: datetime | None) -> Sent | None:
     if values.get("sent_on") is None:
         return None
     at = days.past("sent_on", values["sent_on"])
     agency = lists.name("agency", values.get("agency"))
     if agency is None:
         raise BadRow(f"agency: the ticket was sent on {days.day_of(at)}, and the row does not say to whom")
-    return Sent(agency=agency, day=days.day_of(at), at=at, placed=values.get("placed"))
+    balance = values.get("placed") or _owed_when_sent(amounts, at, paid_on)
+    return Sent(agency=agency, day=days.day_of(at), at=at, balance=balance)
+
+
+def _owed_when_sent(amounts: Money, sent_at: datetime, paid_on: datetime | None) -> Decimal:
+    """All of it where the payment came later, or must have: nothing is sent that is paid. Else what is still owed."""
+    paid_later = paid_on is not None and paid_on > sent_at
+    return amounts.whole if paid_later or amounts.owed <= 0 else amounts.owed

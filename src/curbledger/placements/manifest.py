@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+
+class NeverHere(NotFound):
+    """The records of this batch were sent by another system, before the office moved in: its bytes were never here."""
+
+    code = "never_here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The records of this batch were sent by another system, before the office moved in: their bytes were "
+            "never here. Count, total and every violation with its placement are in the batch's manifest."
+        )
+
+
 QUERIES = sql.load("curbledger.placements", "manifest.sql")
 PAGE = 100
 LARGEST_PAGE = 1000
@@ -144,8 +157,11 @@ def records(revision: Revision) -> Iterator[bytes]:
     """The whole answer of a revision again, byte for byte, and nothing about its delivery changes.
 
     Outside any scope: each chunk is read in its own. What was never printed to its end is printed and stored now.
-    Raises Erased before the first byte where the bytes are gone.
+    Raises Erased before the first byte where the bytes are gone, and NeverHere where there never were any.
     """
+    # Every answer of ours has an end, made with its claim.
+    if not revision.tail:
+        raise NeverHere
     with client_scope(revision.client_id):
         refuse_erased(revision)
     return _verified(revision)

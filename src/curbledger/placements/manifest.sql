@@ -1,6 +1,7 @@
 -- name: batches
 -- Batches, newest first, each as its newest revision stands. A batch that a dead process was delivering counts as
--- undelivered (deliverer.py), though nobody has taken it up yet.
+-- undelivered (deliverer.py), though nobody has taken it up yet. Not by id: what an office that moves in has sent
+-- years ago comes in after what went out today.
 SELECT
     b.id, b.uuid, a.name AS agency, b.created_at, b.delivered_at,
     CASE
@@ -17,9 +18,12 @@ JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
 LEFT JOIN deliverer d ON d.id = b.deliverer
 LEFT JOIN batch_erasure e ON e.revision_id = r.id
 WHERE (%(agency)s::bigint IS NULL OR b.agency_id = %(agency)s)
-  AND (%(before)s::bigint IS NULL OR b.id < %(before)s)
+  AND (
+      %(before)s::bigint IS NULL
+      OR (b.created_at, b.id) < (SELECT last.created_at, last.id FROM batch last WHERE last.id = %(before)s)
+  )
   AND (%(batch)s::uuid IS NULL OR b.uuid = %(batch)s)
-ORDER BY b.id DESC
+ORDER BY b.created_at DESC, b.id DESC
 LIMIT %(limit)s
 
 -- name: revisions

@@ -1,12 +1,12 @@
 -- name: old_batches
--- Delivered before `before`, with bytes that are not erased yet. A revision that a key may still ask for stays:
+-- Delivered before `before`, with bytes that are not erased yet; what another system sent never had any here. A revision that a key may still ask for stays:
 -- keys are kept for a day from the commit of their claim, on the database's clock, and are given another here.
 SELECT b.id
 FROM batch b
 WHERE b.state = 'delivered' AND b.delivered_at < %(before)s
   AND EXISTS (
       SELECT 1 FROM batch_revision r
-      WHERE r.batch_id = b.id AND NOT EXISTS (SELECT 1 FROM batch_erasure e WHERE e.revision_id = r.id))
+      WHERE r.batch_id = b.id AND r.tail <> '' AND NOT EXISTS (SELECT 1 FROM batch_erasure e WHERE e.revision_id = r.id))
   AND NOT EXISTS (
       SELECT 1 FROM batch_revision r
       JOIN idempotency_key k ON k.revision_id = r.id
