@@ -25,6 +25,8 @@ _numbers = itertools.count(10_000)
 PARTICULAR: dict[str, dict[str, Any]] = {
     "hold": {"kind": "court", "person": None},
     "notice": {"kind": 1},
+    "late_fee_rule": {"percent": None, "every_days": 1},
+    "collections_policy": {"notice_schedule": []},
     "appeal": {"decided_at": None, "decision": None},
     "permit": {"ends_at": datetime(2026, 5, 21, 16, tzinfo=UTC)},
     "do_not_ticket": {"person": None, "ends_at": datetime(2026, 5, 21, 16, tzinfo=UTC)},

@@ -20,6 +20,7 @@ from curbledger.cli import (
     explain,
     hold,
     importing,
+    late_fee,
     migrate,
     payment,
     preview,
@@ -70,6 +71,7 @@ app.add_typer(client.app, name="client")
 app.add_typer(token.app, name="token")
 app.add_typer(payment.app, name="payment")
 app.add_typer(hold.app, name="hold")
+app.add_typer(late_fee.app, name="late-fee")
 app.add_typer(batch.app, name="batch")
 app.add_typer(retention.app, name="retention")
 

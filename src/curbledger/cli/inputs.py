@@ -19,15 +19,22 @@ Code = typer.Argument(help="The client's code, such as OC_TOMA.", metavar="CODE"
 Ticket = typer.Option("--ticket", help="The ticket's number.", metavar="NUMBER")
 
 
-def read_amount(text: str) -> Decimal:
-    """An amount of more than nothing, such as 52 or 52.00. Raises typer.BadParameter."""
-    try:
-        amount = money.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.") from None
-    if amount <= 0:
-        raise typer.BadParameter(f"A payment is more than nothing, and {text} is not.")
-    return amount
+def amount_of(what: str) -> Callable[[str], Decimal]:
+    """Reads an amount of more than nothing, such as 52 or 52.00. Raises typer.BadParameter."""
+
+    def read(text: str) -> Decimal:
+        try:
+            amount = money.parse(text)
+        except ValueError as error:
+            raise typer.BadParameter(f"{error}.") from None
+        if amount <= 0:
+            raise typer.BadParameter(f"{what} is more than nothing, and {text} is not.")
+        return amount
+
+    return read
+
+
+read_amount = amount_of("A payment")
 
 
 def read_day(text: str) -> date:

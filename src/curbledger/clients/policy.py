@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # What stops a handoff when staff or a court say so (domain.md: "hold").
 HOLD_KINDS = ("appeal", "dispute", "bankruptcy", "deceased", "payment_plan", "court", "other", "unprintable")
 
+# In which a client's notices can be written.
+LANGUAGES = (("en", "English"), ("fr", "Français"))
+
 
 def every_hold_kind() -> list[str]:
     """The default: every kind of hold keeps a violation back."""
@@ -39,6 +42,14 @@ class CollectionsPolicy(ClientOwned):
     # Some debts may not be placed after so many days since issue; null: no limit.
     oldest_age_days = models.PositiveIntegerField(null=True)
     hold_kinds = ArrayField(models.CharField(max_length=20), default=every_hold_kind)
+    # Which notice when, and how (schedule.py). Empty: none is sent.
+    notice_schedule = models.JSONField(default=list)
+    # For people whose own language is not known.
+    notice_language = models.CharField(max_length=2, default="en", choices=LANGUAGES)
+    # The notice that the law asks for before a late fee, by its stage, and the whole days that must have passed since.
+    # 0: the law asks for none.
+    fees_after_stage = models.PositiveSmallIntegerField(default=1)
+    fees_notice_age_days = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
 
@@ -48,6 +59,10 @@ class CollectionsPolicy(ClientOwned):
             models.UniqueConstraint("client", "version", name="collections_policy_version_is_unique"),
             models.CheckConstraint(
                 condition=models.Q(minimum_balance__gt=0), name="collections_policy_minimum_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(notice_language__in=[code for code, _ in LANGUAGES]),
+                name="collections_policy_language_is_known",
             ),
         )
 
@@ -91,5 +106,9 @@ CHANGEABLE = frozenset(
         "excluded_locations",
         "oldest_age_days",
         "hold_kinds",
+        "notice_schedule",
+        "notice_language",
+        "fees_after_stage",
+        "fees_notice_age_days",
     }
 )

@@ -52,6 +52,11 @@ SELECT CASE WHEN setting::bigint = 0 OR setting::bigint > %(wait)s
 FROM pg_settings WHERE name = 'lock_timeout'
 """
 
+_BOUND = """
+SELECT set_config('lock_timeout', %(wait)s || 'ms', true)
+FROM pg_settings WHERE name = 'lock_timeout' AND (setting::bigint = 0 OR setting::bigint > %(wait)s)
+"""
+
 
 def promise_handoff(*, lock_seconds: float) -> None:
     """Make this scope's transaction fit for a handoff. In a scope.
@@ -62,3 +67,13 @@ def promise_handoff(*, lock_seconds: float) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_PATIENCE, {"wait": int(lock_seconds * 1000)})
+
+
+def bound_waiting(*, lock_seconds: float) -> None:
+    """Let this scope's transaction wait so long at most for a lock, then fail. In a scope.
+
+    Work on many rows holds those it has while it waits for one; without a bound a forgotten transaction would stop
+    everybody who wants any of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUND, {"wait": int(lock_seconds * 1000)})

@@ -51,12 +51,25 @@ class Payment(LedgerEntry):
 class Fee(LedgerEntry):
     """Added to what is owed: late, court, search."""
 
+    LATE = "late"
+
     kind = models.CharField(max_length=50)
     reason = models.TextField(default="")
+    # One that accrued: by which rule, and which time on this ticket. Null: somebody added it.
+    rule = ClientForeignKey("violations.LateFeeRule", null=True)
+    occurrence = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         db_table = "fee"
-        constraints = (models.CheckConstraint(condition=POSITIVE, name="fee_amount_is_positive"),)
+        constraints = (
+            models.CheckConstraint(condition=POSITIVE, name="fee_amount_is_positive"),
+            # Each time once, however often and from however many places fees are made to accrue.
+            models.UniqueConstraint("client", "violation", "rule", "occurrence", name="fee_accrues_once"),
+            models.CheckConstraint(
+                condition=Q(rule__isnull=True, occurrence__isnull=True) | Q(rule__isnull=False, occurrence__gte=1),
+                name="fee_occurrence_has_a_rule",
+            ),
+        )
         indexes = (models.Index("client", "violation", name="fee_by_violation"),)
 
 

@@ -1,5 +1,6 @@
 """Where Django looks for the tables of this app."""
 
+from curbledger.violations.late_fee_rule import LateFeeRule
 from curbledger.violations.ledger import Adjustment, Discount, Fee, Payment
 from curbledger.violations.lists import Category, Location, Offence
 from curbledger.violations.standing import Appeal, Hold, Notice
@@ -14,6 +15,7 @@ __all__ = [
     "Discount",
     "Fee",
     "Hold",
+    "LateFeeRule",
     "Location",
     "Notice",
     "Offence",

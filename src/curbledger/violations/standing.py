@@ -94,12 +94,23 @@ class Notice(ClientOwned):
     kind = models.PositiveSmallIntegerField()
     sent_at = models.DateTimeField()
     address = models.TextField(default="")
+    # Which notice of the client's schedule it was. Null: recorded by hand or taken over; it counts as the first.
+    stage = models.PositiveSmallIntegerField(null=True)
     # Came back undelivered: it told nobody.
     returned_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notice"
-        constraints = (models.CheckConstraint(condition=Q(kind__in=(1, 2)), name="notice_kind_is_known"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=(1, 2)), name="notice_kind_is_known"),
+            models.CheckConstraint(condition=Q(stage__gte=1), name="notice_stage_is_positive"),
+            # One that came back may be sent again.
+            models.UniqueConstraint(
+                fields=("client", "violation", "stage"),
+                condition=Q(returned_at__isnull=True, stage__isnull=False),
+                name="notice_stage_is_once",
+            ),
+        )
         indexes = (models.Index("client", "violation", name="notice_by_violation"),)
 
     def __str__(self) -> str:
