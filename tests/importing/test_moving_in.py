@@ -127,7 +127,7 @@ def test_the_placed_amount_may_stand_in_the_file(desk: Desk) -> None:
     with client_scope(desk.client.pk):
         placed = Placement.objects.get()
     assert placed.balance == Decimal("55.00")
-    assert placed.evidence["paid"] == "15.00"
+    assert placed.paid == Decimal("15.00")
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_what_was_paid_in_part_is_placed_with_what_is_left(town: Client) -> None
     with client_scope(town.pk):
         balances = list(Placement.objects.order_by("id").values_list("balance", flat=True))
     assert balances == [Decimal("50.00"), Decimal("30.00")]
-    assert placement(issued).evidence["paid"] == 20
+    assert placement(issued).paid == 20
 
 
 def test_the_policy_in_force_decides_and_is_named(town: Client) -> None:
@@ -161,7 +161,7 @@ def test_the_policy_in_force_decides_and_is_named(town: Client) -> None:
     with client_scope(town.pk):
         change_policy(client_id=town.pk, at=LATER, by="clerk", days_past_due=40)
     assert call(town, at=LATER).count == 1
-    assert placement(issued).evidence["policy"] == 2
+    assert placement(issued).policy_version == 2
 
 
 @pytest.mark.usefixtures("slices_of_three", "chunks_of_two")

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from gunicorn.app.base import BaseApplication
 
+from curbledger.cli.memory import give_back_at_once
 from curbledger.placements.deliverer import stop_heart
 from curbledger.wsgi import application
 
@@ -38,4 +39,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
             self.cfg.set(name, value)
 
     def load(self) -> object:
+        # In each worker, before its threads begin.
+        give_back_at_once()
         return application

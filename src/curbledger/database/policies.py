@@ -43,7 +43,7 @@ class SecureClientTables(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, _before: ProjectState, after: ProjectState
     ) -> None:
         models = [after.apps.get_model(app_label, name) for name in self.models]
-        # All the keys first: a reference needs the unique (client_id, id) of the table it points at.
+        # All the keys first: a reference needs the key (client_id, id) of the table it points at.
         for statement in [*chain(*map(own_rows, models)), *chain(*map(own_references, models))]:
             schema_editor.execute(statement)
 
@@ -62,7 +62,10 @@ def own_rows(model: type[Model]) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
     yield f"CREATE POLICY own_rows ON {table} USING ({OWN_ROWS}) WITH CHECK ({OWN_ROWS})"
-    yield f"ALTER TABLE {table} ADD CONSTRAINT {table}_client_id_id_key UNIQUE (client_id, id)"
+    # Django's key is the id alone. One index serves both it and the references; the second, on a table of which
+    # every row is marked once, would be a tenth of the mark. It also leaves the way to sharding by client open.
+    yield f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey"
+    yield f"ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY (client_id, id)"
 
 
 def own_references(model: type[Model]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -104,24 +103,21 @@ class Moved:
             "cycle": 1,
             "state": ended[0],
             "balance": one.sent.balance,
-            "evidence": json.dumps(
-                {
-                    "imported_at": at.isoformat(),
-                    "at": one.sent.at.isoformat(),
-                    "issued_at": ticket.issued_at.isoformat(),
-                    "due_at": ticket.due_at.isoformat(),
-                    "noticed_at": ticket.noticed_at.isoformat() if ticket.noticed_at else None,
-                    "fine": str(amounts.fine),
-                    "adjusted_fine": None if amounts.adjusted is None else str(amounts.adjusted),
-                    "adjustment_reason": ticket.values.get("adjustment_reason"),
-                    "towing": str(amounts.towing),
-                    "tax": str(amounts.tax),
-                    "fees": str(amounts.fees),
-                    "discount": str(amounts.discount),
-                    # As far as the balance goes: what came in later is not part of what was placed.
-                    "paid": str(amounts.whole - one.sent.balance),
-                }
-            ),
+            "policy_version": None,
+            "decided_at": one.sent.at,
+            "imported_at": at,
+            "issued_at": ticket.issued_at,
+            "due_at": ticket.due_at,
+            "noticed_at": ticket.noticed_at,
+            "fine": amounts.fine,
+            "adjusted_fine": amounts.adjusted,
+            "adjustment_reason": ticket.values.get("adjustment_reason"),
+            "towing": amounts.towing,
+            "tax": amounts.tax,
+            "fees": amounts.fees,
+            "discount": amounts.discount,
+            # As far as the balance goes: what came in later is not part of what was placed.
+            "paid": amounts.whole - one.sent.balance,
             "ended_at": at if ended[1] else None,
             "ended_reason": ended[1],
         }

@@ -119,7 +119,7 @@ HANDED_OVER = Q(state__in=("open", "paid", "recalled", "returned", "closed"))
 
 
 class Placement(ClientOwned):
-    """One violation in one revision: the balance frozen, and the evidence of why it was eligible.
+    """One violation in one revision: the balance frozen, and the evidence of why it was eligible and what it was.
 
     The unique constraint is what "never twice" rests on: whatever the code does, one violation can have its turn
     once in a cycle.
@@ -132,7 +132,22 @@ class Placement(ClientOwned):
     cycle = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=20, choices=PlacementState.choices)
     balance = MoneyField()
-    evidence = models.JSONField()
+    # The evidence: by which policy it was decided, at what moment, and from what the balance was made.
+    policy_version = models.PositiveIntegerField(null=True)
+    decided_at = models.DateTimeField()
+    # Only for what another system had handed over before this one was moved into.
+    imported_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    noticed_at = models.DateTimeField(null=True)
+    fine = MoneyField()
+    adjusted_fine = MoneyField(null=True)
+    adjustment_reason = models.TextField(null=True)
+    towing = MoneyField()
+    tax = MoneyField()
+    fees = MoneyField()
+    discount = MoneyField()
+    paid = MoneyField()
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=400, null=True)
 

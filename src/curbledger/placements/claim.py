@@ -30,6 +30,10 @@ QUERIES = sql.load("curbledger.placements", "claim.sql")
 SLICE = 5000
 
 
+# The first chunk is printed before the first byte goes; a short one lets that be soon.
+FIRST_CHUNK = 100
+
+
 @dataclass(slots=True)
 class Claimed:
     """What a claim has placed so far: count, total, and the last violation of each chunk of `chunk_records`."""
@@ -44,15 +48,20 @@ class Claimed:
         if not placed:
             return
         ids = sorted(violation_id for violation_id, _ in placed)
-        if self.count % self.chunk_records:
+        if self.count and not self._full(self.count):
             # The last chunk was not full yet; it ends later now.
             self.bounds.pop()
-        full = self.chunk_records - self.count % self.chunk_records - 1
-        self.bounds += [*ids[full :: self.chunk_records]]
+        until_full = next(more for more in range(1, self.chunk_records + 1) if self._full(self.count + more))
+        self.bounds += ids[until_full - 1 :: self.chunk_records]
         self.count += len(ids)
         self.total += sum((balance for _, balance in placed), money.ZERO)
-        if self.count % self.chunk_records:
+        if not self._full(self.count):
             self.bounds.append(ids[-1])
+
+    def _full(self, count: int) -> bool:
+        """Whether so many records end with a whole chunk."""
+        first = min(FIRST_CHUNK, self.chunk_records)
+        return count >= first and (count - first) % self.chunk_records == 0
 
 
 def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision | None = None) -> Claimed:

@@ -22,15 +22,13 @@ SELECT v.id FROM violation v WHERE v.id = ANY (%(ids)s::bigint[]) ORDER BY v.id 
 -- Decides under the lock, with a snapshot that began after it, and writes a placement for each that goes: the
 -- balance frozen, and the evidence. `judged` is the rule (violations/overdue.sql). A violation of the batch that is
 -- opened again may be marked as sent, by that batch.
-INSERT INTO placement (client_id, revision_id, violation_id, cycle, state, balance, evidence)
+INSERT INTO placement (
+    client_id, revision_id, violation_id, cycle, state, balance, policy_version, decided_at,
+    issued_at, due_at, noticed_at, fine, adjusted_fine, adjustment_reason, towing, tax, fees, discount, paid)
 SELECT
-    %(client)s, %(revision)s, j.id, j.cycle, 'open', j.owed,
-    jsonb_build_object(
-        'policy', %(policy_version)s::int, 'at', %(at)s::timestamptz,
-        'issued_at', j.issued_at, 'due_at', j.due_at, 'noticed_at', j.noticed_at,
-        'fine', j.fine, 'adjusted_fine', j.adjusted_fine, 'adjustment_reason', j.adjustment_reason,
-        'towing', j.towing, 'tax', j.tax, 'fees', j.fees_total, 'paid', j.paid_total,
-        'discount', j.discounts_total + j.open_discount)
+    %(client)s, %(revision)s, j.id, j.cycle, 'open', j.owed, %(policy_version)s, %(at)s,
+    j.issued_at, j.due_at, j.noticed_at, j.fine, j.adjusted_fine, j.adjustment_reason, j.towing, j.tax, j.fees_total,
+    j.discounts_total + j.open_discount, j.paid_total
 FROM judged j
 WHERE j.reasons <@ %(passed_over)s::text[]
   AND NOT EXISTS (

@@ -40,7 +40,12 @@ ORDER BY r.number
 -- name: placements
 -- The violations of a revision in id order, whatever became of their placements since, with the evidence.
 SELECT
-    p.violation_id, v.ticket, p.cycle, p.balance, p.state, p.ended_at, p.ended_reason, p.evidence
+    p.violation_id, v.ticket, p.cycle, p.balance, p.state, p.ended_at, p.ended_reason,
+    jsonb_build_object(
+        'policy', p.policy_version, 'at', p.decided_at, 'imported_at', p.imported_at,
+        'issued_at', p.issued_at, 'due_at', p.due_at, 'noticed_at', p.noticed_at,
+        'fine', p.fine, 'adjusted_fine', p.adjusted_fine, 'adjustment_reason', p.adjustment_reason,
+        'towing', p.towing, 'tax', p.tax, 'fees', p.fees, 'discount', p.discount, 'paid', p.paid) AS evidence
 FROM placement p
 JOIN violation v ON v.id = p.violation_id
 WHERE p.revision_id = %(revision)s AND p.violation_id > %(after)s

@@ -1,26 +1,26 @@
+-- name: plan
+-- For the statements below, until the transaction ends. The lists are short, but new ones have no statistics, and the
+-- planner takes them for a row that may be read again for each record. By a hash it is read once.
+SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off
+
 -- name: violations
 -- The violation's row, as it stood before marking, with what is to be collected: money is that of the placement,
 -- frozen with the claim. Where payments, fees or a discount make the balance differ from
 -- (AdjustedFine, or Fine where that is 0) + Towing + taxAmount, AdjustedFine carries all of it, and
 -- AdjustmentReason says how it is made up (contract, section 1).
-SELECT v.id, v.vehicle_id, v.person_id, v.location_id, v.category_id, row_to_json(w)::text
-FROM violation v
-JOIN placement p ON p.violation_id = v.id
+--
+-- Each row is fetched by its key in a subquery that OFFSET 0 keeps apart: so the cost is that of the records,
+-- whatever the planner believes of tables that have just grown by fifty thousand rows. So it is below.
+SELECT v.id, v.vehicle_id, v.person_id, v.location_id, v.category_id, row_to_json(w)
+FROM unnest(%(ids)s::bigint[]) AS asked (id)
+CROSS JOIN LATERAL (SELECT v.* FROM violation v WHERE v.id = asked.id OFFSET 0) v
+CROSS JOIN LATERAL (
+    SELECT p.* FROM placement p WHERE p.revision_id = %(revision)s AND p.violation_id = asked.id OFFSET 0
+) m
 LEFT JOIN category c ON c.id = v.category_id
 LEFT JOIN location l ON l.id = v.location_id
 CROSS JOIN LATERAL (
-    SELECT
-        (p.evidence ->> 'fine')::numeric AS fine,
-        (p.evidence ->> 'adjusted_fine')::numeric AS adjusted,
-        (p.evidence ->> 'towing')::numeric AS towing,
-        (p.evidence ->> 'tax')::numeric AS tax,
-        (p.evidence ->> 'fees')::numeric AS fees,
-        (p.evidence ->> 'discount')::numeric AS discount,
-        (p.evidence ->> 'paid')::numeric AS paid,
-        p.evidence ->> 'adjustment_reason' AS reason
-) m
-CROSS JOIN LATERAL (
-    SELECT coalesce(nullif(m.adjusted, 0), m.fine) + m.towing + m.tax = p.balance AS plain
+    SELECT coalesce(nullif(m.adjusted_fine, 0), m.fine) + m.towing + m.tax = m.balance AS plain OFFSET 0
 ) f
 CROSS JOIN LATERAL (
     SELECT
@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (
         wire_time(v.due_at) AS "Due",
         v.offence_number AS "ViolationTypeID",
         trim_scale(m.fine) AS "Fine",
-        trim_scale(CASE WHEN f.plain THEN coalesce(m.adjusted, 0) ELSE p.balance END) AS "AdjustedFine",
+        trim_scale(CASE WHEN f.plain THEN coalesce(m.adjusted_fine, 0) ELSE m.balance END) AS "AdjustedFine",
         trim_scale(CASE WHEN f.plain THEN m.towing ELSE 0 END) AS "Towing",
         -- Four decimals in a string, unlike every other amount: the original's column is of another type.
         (CASE WHEN f.plain THEN m.tax ELSE 0 END)::numeric(14, 4)::text AS "taxAmount",
@@ -69,9 +69,9 @@ CROSS JOIN LATERAL (
         CASE WHEN v.fail_to_identify THEN 1 END AS "failToIdentify",
         v.pin AS "pin",
         CASE WHEN v.duplicate THEN 1 END AS "duplicate",
-        CASE WHEN f.plain THEN m.reason ELSE concat_ws(' ', m.reason, concat(
-            'Balance ', p.balance, ': fine ', m.fine,
-            ' adjusted to ' || m.adjusted,
+        CASE WHEN f.plain THEN m.adjustment_reason ELSE concat_ws(' ', m.adjustment_reason, concat(
+            'Balance ', m.balance, ': fine ', m.fine,
+            ' adjusted to ' || m.adjusted_fine,
             ' + towing ' || nullif(m.towing, 0),
             ' + tax ' || nullif(m.tax, 0),
             ' + fees ' || nullif(m.fees, 0),
@@ -79,22 +79,20 @@ CROSS JOIN LATERAL (
             ' - paid ' || nullif(m.paid, 0),
             '.')) END AS "AdjustmentReason"
 ) w
--- The ids on both sides: from one alone the planner would go and read the other table whole.
-WHERE v.id = ANY (%(ids)s::bigint[])
-  AND p.revision_id = %(revision)s
-  AND p.violation_id = ANY (%(ids)s::bigint[])
 
 -- name: details
 -- The offences of the violations, in the order of their ids. `offence_id` finds the type to nest.
-SELECT d.violation_id, d.offence_id, row_to_json(w)::text
-FROM violation_detail d
+SELECT asked.id, d.offence_id, row_to_json(w)
+FROM unnest(%(ids)s::bigint[]) AS asked (id)
+CROSS JOIN LATERAL (SELECT v.ticket FROM violation v WHERE v.id = asked.id OFFSET 0) v
+CROSS JOIN LATERAL (SELECT d.* FROM violation_detail d WHERE d.violation_id = asked.id OFFSET 0) d
 LEFT JOIN offence o ON o.id = d.offence_id
 LEFT JOIN location l ON l.id = d.location_id
 CROSS JOIN LATERAL (
     SELECT
         d.id AS "ViolationsDetailID",
         d.violation_id AS "ViolationID",
-        (SELECT v.ticket FROM violation v WHERE v.id = d.violation_id) AS "Ticket",
+        v.ticket AS "Ticket",
         o.number AS "ViolationTypeID",
         l.number AS "LocationID",
         trim_scale(d.fine) AS "offenceFine",
@@ -103,13 +101,13 @@ CROSS JOIN LATERAL (
         d.discount_hours AS "discountHours",
         wire_time(d.created_at) AS "created"
 ) w
-WHERE d.violation_id = ANY (%(ids)s::bigint[])
 ORDER BY d.id
 
 -- name: attachments
 -- The files of the violations, in the order of their ids.
-SELECT a.violation_id, row_to_json(w)::text
-FROM attachment a
+SELECT asked.id, row_to_json(w)
+FROM unnest(%(ids)s::bigint[]) AS asked (id)
+CROSS JOIN LATERAL (SELECT a.* FROM attachment a WHERE a.violation_id = asked.id OFFSET 0) a
 CROSS JOIN LATERAL (
     SELECT
         a.id AS "attachID",
@@ -124,13 +122,17 @@ CROSS JOIN LATERAL (
         wire_time(a.archived) AS "archived",
         a.unique_id AS "uniqueid"
 ) w
-WHERE a.violation_id = ANY (%(ids)s::bigint[])
 ORDER BY a.id
 
 -- name: vehicles
--- The vehicles, and which entries of the lists to nest in them.
-SELECT v.id, v.make_id, v.colour_id, v.vehicle_type_id, v.plate_type_id, v.province_id, row_to_json(w)::text
-FROM vehicle v
+-- The vehicles, which entries of the lists to nest in them, and who drives them. A driver's record stands in the
+-- order of the person's id.
+SELECT
+    v.id, v.make_id, v.colour_id, v.vehicle_type_id, v.plate_type_id, v.province_id,
+    ARRAY(SELECT d.person_id FROM driver d WHERE d.vehicle_id = v.id ORDER BY d.person_id),
+    row_to_json(w)
+FROM unnest(%(ids)s::bigint[]) AS asked (id)
+CROSS JOIN LATERAL (SELECT v.* FROM vehicle v WHERE v.id = asked.id OFFSET 0) v
 LEFT JOIN plate_type pt ON pt.id = v.plate_type_id
 LEFT JOIN province pr ON pr.id = v.province_id
 LEFT JOIN make mk ON mk.id = v.make_id
@@ -158,17 +160,12 @@ CROSS JOIN LATERAL (
         v.alert AS "vehicleAlert",
         v.vin AS "vin"
 ) w
-WHERE v.id = ANY (%(ids)s::bigint[])
-
--- name: drivers
--- Who drives the vehicles. A driver's record stands in the order of the person's id.
-SELECT d.vehicle_id, d.person_id FROM driver d WHERE d.vehicle_id = ANY (%(ids)s::bigint[]) ORDER BY d.person_id
-
 -- name: people
 -- The profiles. The keys of a person's secrets stay, and their value is always null: no secret of a person is ever
 -- handed to a third party (contract, section 1).
-SELECT p.id, row_to_json(w)::text
-FROM person p
+SELECT p.id, row_to_json(w)
+FROM unnest(%(ids)s::bigint[]) AS asked (id)
+CROSS JOIN LATERAL (SELECT p.* FROM person p WHERE p.id = asked.id OFFSET 0) p
 JOIN client c ON c.id = p.client_id
 LEFT JOIN province pr ON pr.id = p.province_id
 LEFT JOIN province pr2 ON pr2.id = p.province2_id
@@ -253,55 +250,49 @@ CROSS JOIN LATERAL (
         p.language AS "language",
         p.preferred_communication_method AS "preferred_communication_method"
 ) w
-WHERE p.id = ANY (%(ids)s::bigint[])
 
--- name: makes
--- A list, small, read once for a chunk. So are those below.
-SELECT l.id, row_to_json(w)::text FROM make l CROSS JOIN LATERAL (
+-- name: lists
+-- The entries of the short lists that the records name. The flags of an offence are true and false, unlike every
+-- other flag of the answer.
+SELECT 'makes', l.id, row_to_json(w) FROM make l CROSS JOIN LATERAL (
     SELECT l.number AS "MakeID", l.name AS "MakeName", wire_time(l.modified) AS "modified") w
-
--- name: colours
--- A list.
-SELECT l.id, row_to_json(w)::text FROM colour l CROSS JOIN LATERAL (
+WHERE l.id = ANY (%(makes)s::bigint[])
+UNION ALL
+SELECT 'colours', l.id, row_to_json(w) FROM colour l CROSS JOIN LATERAL (
     SELECT l.number AS "ColourID", l.name AS "ColourName", l.colour_key AS "ColourKey",
            wire_time(l.modified) AS "modified") w
-
--- name: vehicle_types
--- A list.
-SELECT l.id, row_to_json(w)::text FROM vehicle_type l CROSS JOIN LATERAL (
+WHERE l.id = ANY (%(colours)s::bigint[])
+UNION ALL
+SELECT 'vehicle_types', l.id, row_to_json(w) FROM vehicle_type l CROSS JOIN LATERAL (
     SELECT l.number AS "TypeID", l.name AS "TypeName", wire_time(l.modified) AS "modified") w
-
--- name: plate_types
--- A list.
-SELECT l.id, row_to_json(w)::text FROM plate_type l CROSS JOIN LATERAL (
+WHERE l.id = ANY (%(vehicle_types)s::bigint[])
+UNION ALL
+SELECT 'plate_types', l.id, row_to_json(w) FROM plate_type l CROSS JOIN LATERAL (
     SELECT l.number AS "TypeID", l.name AS "TypeName", wire_time(l.modified) AS "modified",
            l.type_code AS "typeCode") w
-
--- name: provinces
--- A list.
-SELECT l.id, row_to_json(w)::text FROM province l CROSS JOIN LATERAL (
+WHERE l.id = ANY (%(plate_types)s::bigint[])
+UNION ALL
+SELECT 'provinces', l.id, row_to_json(w) FROM province l CROSS JOIN LATERAL (
     SELECT l.number AS "ProvID", l.name AS "ProvName", l.country AS "Country", l.code AS "ProvCode",
            wire_time(l.modified) AS "modified", wire_flag(l.payments) AS "payments") w
-
--- name: locations
--- A list.
-SELECT l.id, row_to_json(w)::text FROM location l CROSS JOIN LATERAL (
+WHERE l.id = ANY (%(provinces)s::bigint[])
+UNION ALL
+SELECT 'locations', l.id, row_to_json(w) FROM location l CROSS JOIN LATERAL (
     SELECT l.number AS "LocationID", l.name AS "LocationName", wire_flag(l.writer_visible) AS "WriterVisible",
            l.gis_number AS "GisNo", wire_time(l.modified) AS "modified") w
-
--- name: categories
--- A list.
-SELECT l.id, row_to_json(w)::text FROM category l CROSS JOIN LATERAL (
+WHERE l.id = ANY (%(locations)s::bigint[])
+UNION ALL
+SELECT 'categories', l.id, row_to_json(w) FROM category l CROSS JOIN LATERAL (
     SELECT l.number AS "TicketTypeID", l.name AS "TicketTypeName", wire_flag(l.handheld_visible) AS "HandHeldVisible",
            wire_time(l.modified) AS "modified", wire_time(l.archived) AS "archived", l.applies_to AS "appliesTo",
            wire_flag(l.enable_fail_to_identify) AS "enableFailToIdentify") w
-
--- name: offences
--- A list. Its flags are true and false, unlike every other flag of the answer.
-SELECT l.id, row_to_json(w)::text FROM offence l CROSS JOIN LATERAL (
+WHERE l.id = ANY (%(categories)s::bigint[])
+UNION ALL
+SELECT 'offences', l.id, row_to_json(w) FROM offence l CROSS JOIN LATERAL (
     SELECT l.number AS "ViolationTypeID", l.name AS "ViolationDescr", trim_scale(l.default_cost) AS "DefaultCost",
            wire_time(l.created_at) AS "created", l.discount_flag AS "discountFlag",
            trim_scale(l.discount_amount) AS "discountAmount", l.discount_hours AS "discountHours",
            l.admin_only AS "adminOnly", l.violation_key AS "violationkey", wire_time(l.modified) AS "modified",
            (SELECT c.number FROM category c WHERE c.id = l.category_id) AS "category_id",
            l.adjustable AS "adjustable", l.bylaw_code AS "bylawcode") w
+WHERE l.id = ANY (%(offences)s::bigint[])

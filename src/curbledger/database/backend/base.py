@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from django.conf import settings
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features
 
 from curbledger.database import embedded
 
@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """PostgreSQL's, with a primary key that is (client_id, id) for a client's tables (policies.py)."""
+
+    # By the id alone the database does not know that the other columns follow.
+    allows_group_by_selected_pks = False
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL by DATABASE_URL, or the embedded one of CURBLEDGER_HOME, which is started on demand."""
+
+    features_class = DatabaseFeatures
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
         """Connect; where the embedded server does not run, start it (again) and connect then."""
