@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from curbledger.wire.missing import missing_client, unknown_path
 
 urlpatterns = [
     path("api/", include("curbledger.wire.urls")),
     path("api/", include("curbledger.agency_api.urls")),
+    # Last of these: integrators are answered in one way, whatever they call.
+    re_path(r"^api/?$", missing_client),
+    path("api/<path:rest>", unknown_path),
 ]

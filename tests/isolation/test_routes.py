@@ -22,7 +22,7 @@ from curbledger.violations.models import Attachment
 from curbledger.wire import docs
 from curbledger.wire.endpoint import Endpoint
 from curbledger.wire.enveloped import Enveloped
-from curbledger.wire.missing import missing_client
+from curbledger.wire.missing import missing_client, unknown_path
 from tests import cast
 from tests.isolation.filling import fill
 
@@ -32,6 +32,7 @@ PUBLIC: dict[Callable[..., Any], str] = {
     docs.page_file: "its files",
     docs.openapi: "the API's description",
     missing_client: "complains that the path names no client",
+    unknown_path: "says that there is no such path",
     nothing_here: "says that there is no such path",
 }
 # What stands in a path beside the client's code. Where it names a row, the row is one of the town's.

@@ -12,6 +12,9 @@ import pytest
 from curbledger.permissions import TOKEN_PERMISSIONS
 from tests.databases import drop_database, new_database, url_of
 from tests.stories.house import House
+from tests.violations.races import committed, committed_database, committed_town
+
+__all__ = ["committed", "committed_database", "committed_town"]
 
 
 @dataclass(frozen=True, slots=True)

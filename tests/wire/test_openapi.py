@@ -128,7 +128,10 @@ def test_the_page_is_only_read(path: str) -> None:
     assert Browser().head(f"/api/{path}").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/api/v1/profiles/push", "/api//v1/vehicles/push", "/api/v1/anything/else"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api", "/api/", "/api/v1", "/api/v1/profiles/push", "/api//v1/vehicles/push", "/api/v1/anything/else"],
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 def test_a_path_without_a_client_is_9000(path: str, method: str) -> None:
     response = Browser().generic(method, path, b"{")
@@ -138,3 +141,27 @@ def test_a_path_without_a_client_is_9000(path: str, method: str) -> None:
     )
     assert response["Access-Control-Allow-Origin"] == "*"
     assert Browser().options(path).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "OC_TOMA",
+        "OC_TOMA/v1",
+        "OC_TOMA/v1/",
+        "OC_TOMA/v1/nothing",
+        "OC_TOMA/v1/permits/push/",
+        "OC_TOMA/v1/permits//push",
+        "OC_TOMA/v1/Permits/Push",
+        "OC_TOMA/v2/permits/push",
+        "NOBODY/v1/nothing",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_a_path_that_does_not_exist_has_the_one_body(path: str, method: str) -> None:
+    response = Browser().generic(method, f"/api/{path}", b"{")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/json")
+    assert response.json()["ErrorCode"] == 9009
+    assert response.json()["ErrorMessage"].startswith("Record not found.")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert Browser().options(f"/api/{path}").status_code == 204

@@ -17,7 +17,7 @@ from curbledger.permits.alarm import raise_alarm
 from curbledger.permits.marked import Plate
 from curbledger.wire.errors import MEANINGS
 from tests.permits.parking import everything
-from tests.wire.pushing import Integrator, check_refusal, integrator
+from tests.wire.pushing import Integrator, check_refusal, integrator, told
 from tests.wire.test_plates import NEW_FORM, OLD_FORM, THEN, ask, data, validate
 
 
@@ -145,3 +145,16 @@ def test_whatever_plate_is_asked_about_is_answered_and_changes_nothing(
         _, older = ask(OLD_FORM + quote(plate), {"apiToken": gate.secret})
         assert older.get("ErrorCode", 0) == body["error"]
     assert everything(known) == before
+
+
+@pytest.mark.parametrize("path", ["validate/plate", "validate/plate/"])
+def test_a_path_without_a_plate_misses_it(gate: Integrator, path: str) -> None:
+    assert told(gate.push(path)) == (422, 9006, None)
+    assert told(gate.call(path, {})) == (401, 9001, None)
+
+
+def test_a_plate_in_the_path_may_have_a_slash(town: Client, gate: Integrator) -> None:
+    with client_scope(town.pk):
+        raise_alarm(town.pk, Plate("AB/C 1"), text="Wanted to talk with.", at=THEN)
+    status, answer = gate.push("validate/plate/AB%2FC%201")
+    assert (status, answer["plate"], answer["response"]) == (200, "AB/C 1", "ALARM: Wanted to talk with.\n\n")

@@ -48,7 +48,7 @@ def person(client: Client, unique_id: str = "u-1") -> Person:
         (["email"], 9016),
     ],
 )
-@pytest.mark.parametrize("absent", [{}, None, ""], ids=repr)
+@pytest.mark.parametrize("absent", [{}, None, "", " \t"], ids=repr)
 def test_what_is_required_is_complained_of_first_and_in_order(
     town: Client, gate: Integrator, missing: list[str], code: int, absent: Any
 ) -> None:

@@ -10,11 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import OperationalError, connection
-from psycopg.errors import DeadlockDetected
+from django.db import connection
 
 from curbledger import __version__
 from curbledger.clients.client import Client
+from curbledger.database.deadlocks import outlive_deadlocks
 from curbledger.database.scope import client_scope, promise_handoff
 from curbledger.errors import CurbledgerError
 from curbledger.placements import idempotency
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-# How often a claim that was chosen to end a deadlock tries again.
-_DEADLOCKS = 3
 # How long a claim waits for a row before it gives up as a whole.
 _LOCK_SECONDS = 60.0
 
@@ -84,20 +82,18 @@ def hand_over(asked: Asked, *, at: datetime) -> Handoff:
 
 
 def _with_culprits_set_aside(asked: Asked, attempt: uuid.UUID, *, at: datetime) -> Handoff:
-    deadlocks = 0
+    def claim_all() -> Handoff:
+        with client_scope(asked.client_id):
+            return _hand_over(asked, attempt, at=at)
+
     while True:
         try:
-            with client_scope(asked.client_id):
-                return _hand_over(asked, attempt, at=at)
+            # Somebody may lock several tickets in another order than that of their ids.
+            return outlive_deadlocks(claim_all)
         except Unprintable as failed:
             # The transaction is gone, and the claim with it. The culprits are set aside, and the rest goes out.
             with client_scope(asked.client_id):
                 set_aside(asked.client_id, failed, at=at)
-        except OperationalError as error:
-            # Somebody locked several tickets in another order than that of their ids. Nothing was changed; once more.
-            deadlocks += 1
-            if not isinstance(error.__cause__, DeadlockDetected) or deadlocks > _DEADLOCKS:
-                raise
 
 
 def release(client_id: int, attempt: uuid.UUID) -> None:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     Pick: TypeAlias = int | str
     Growing = TypeVar("Growing", Make, Colour, VehicleType)
 
+
+class Listed(str):
+    """A name that stands where an id is expected: it is looked up, and never added to a list."""
+
+    __slots__ = ()
+
+
 _LARGEST = 2**31 - 1
 
 
@@ -40,9 +47,9 @@ def pick_province(wanted: Pick, *, field: str) -> int:
 def pick_or_add(model: type[Growing], wanted: Pick, *, client_id: int, field: str) -> int:
     """The key of an entry; a name that the list does not hold is added. In the client's scope.
 
-    Raises Invalid for a number that the list does not hold.
+    Raises Invalid for a number that the list does not hold, and for such a name where it is Listed.
     """
-    if isinstance(wanted, int):
+    if isinstance(wanted, int | Listed):
         return pick(model, wanted, field=field)
     found = _named(model, wanted)
     if found is not None:

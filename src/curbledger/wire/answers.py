@@ -224,6 +224,6 @@ ANSWERS: Mapping[str, Answer] = {
     ),
     # The plate stands in the path, where no field declares its codes.
     "{client}/v1/validate/plate/{plate}": Answer(
-        group="Plates", schema=_PLATE_SCHEMA, example=_OLD_PLATE, codes=(9032, 9033)
+        group="Plates", schema=_PLATE_SCHEMA, example=_OLD_PLATE, codes=(9006, 9030, 9032, 9033)
     ),
 }

@@ -13,6 +13,7 @@ from curbledger.wire.scan import Fault, Scanner
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_GZIP_MARK = b"\x1f\x8b"
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -57,6 +58,8 @@ def parse(raw: bytes) -> dict[str, Json]:
 
 
 def _decode(raw: bytes) -> str:
+    if raw.startswith(_GZIP_MARK):
+        raise _refusal("The body is compressed; send it as it is", "")
     # Both would read as UTF-8 with odd characters, and the complaint would be about those.
     if raw.startswith(_UTF16_MARKS) or b"\0" in raw[:4]:
         raise _refusal("The body is not UTF-8", "")

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from curbledger.clients.token import authenticate
+from curbledger.database.deadlocks import outlive_deadlocks
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
 from curbledger.wire import cors
@@ -79,7 +81,8 @@ class Endpoint:
         try:
             call = self._receive(request, client, captured)
             values = call.values
-            return self.view(call)
+            # Every view is one transaction. Two profiles that swap their addresses can lock each other out.
+            return outlive_deadlocks(partial(self.view, call))
         except Exception as error:  # noqa: BLE001  The wire's edge: what nobody foresaw is logged, and answered too.
             return render(as_wire_error(error, spellings=values.spellings))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from curbledger.wire.body import Number
 from curbledger.wire.errors import WireError
-from curbledger.wire.kinds import ID, TooLong, TooShort, as_written
+from curbledger.wire.kinds import LISTED, TEXT, TooLong, TooShort, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -45,7 +45,7 @@ class Field(Generic[T]):
     # Where an empty string takes the value away, instead of being refused. A text may always be empty.
     clearable: bool = False
     description: str = ""
-    # Those of the names under which only an id is taken, whatever the kind.
+    # Those of the names that stand for an id: a name is taken there too, but only one that the list holds.
     id_names: tuple[str, ...] = ()
     # Read by the view (decode_late), once it knows what else this very call requires.
     late: bool = False
@@ -58,6 +58,10 @@ class Field(Generic[T]):
             return (spelt or self.names)[0], None
         return chosen, body[chosen]
 
+    def is_missing(self, value: Json) -> bool:
+        """Whether a required field has nothing in it. Blanks are no name and no key; of a plate they are too few."""
+        return value in (None, "") or (self.kind is TEXT and isinstance(value, str) and not value.strip())
+
     def read(self, name: str, value: Json) -> T | None:
         """The value, or None for one that is taken away. Raises WireError."""
         # PostgreSQL stores no NUL.
@@ -67,7 +71,7 @@ class Field(Generic[T]):
             return None
         if self.limit is not None and len(as_written(value)) > self.limit:
             raise WireError(self.limit_code, field=name)
-        kind = cast("Kind[T]", ID) if name in self.id_names else self.kind
+        kind = cast("Kind[T]", LISTED) if name in self.id_names else self.kind
         try:
             return kind.read(value)
         except TooShort:
@@ -132,7 +136,7 @@ def decode_late(
 def _required(fields: Iterable[Field[Any]], body: Mapping[str, Json], more: Container[Field[Any]] = ()) -> list[_Found]:
     found = [(field, *field.given(body)) for field in fields]
     for field, name, value in found:
-        if (field.required or field in more) and value in (None, ""):
+        if (field.required or field in more) and field.is_missing(value):
             raise WireError(field.required_code, field=name)
     return found
 

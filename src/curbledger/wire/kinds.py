@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from curbledger.kit import money
 from curbledger.kit.plates import plate_key
+from curbledger.registry.pick import Listed
 from curbledger.wire.body import Number
 
 if TYPE_CHECKING:
@@ -115,6 +116,11 @@ def _pick(given: str | Number) -> int | str:
     return name
 
 
+def _listed(given: str | Number) -> int | str:
+    found = _pick(given)
+    return Listed(found) if isinstance(found, str) else found
+
+
 def _year(given: str | Number) -> int:
     text = as_written(given)
     if not _YEAR.match(text):
@@ -177,6 +183,8 @@ DATE: Kind[date] = Kind(_day, {"type": "string", "format": "date"})
 ID: Kind[int] = Kind(_id, {"type": "string", "pattern": "^[0-9]+$"})
 # An id, or a name from a list.
 PICK: Kind[int | str] = Kind(_pick, {"type": "string"})
+# The same, where a name that the list does not hold is not added to it.
+LISTED: Kind[int | str] = Kind(_listed, {"type": "string"})
 YEAR: Kind[int] = Kind(_year, {"type": "string", "pattern": "^[0-9]{4}$"})
 # The postal abbreviation of a province or state.
 STATE: Kind[str] = Kind(_state, {"type": "string", "pattern": "^[A-Za-z]{2}$"})

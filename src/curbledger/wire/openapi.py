@@ -47,9 +47,9 @@ The wire protocol of the OPS-COM Controller. Every body is one JSON object.
 
 
 def routes(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[tuple[str, Endpoint]]:
-    """The paths below /api/ that an endpoint answers, as OpenAPI writes them."""
+    """The paths below /api/ that an endpoint answers, as OpenAPI writes them, without those that leave a part out."""
     for pattern in patterns:
-        if isinstance(pattern.callback, Endpoint):
+        if isinstance(pattern.callback, Endpoint) and not pattern.default_args:
             yield _PARAMETER.sub(r"{\1}", str(pattern.pattern)), pattern.callback
 
 

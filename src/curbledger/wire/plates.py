@@ -11,6 +11,7 @@ from curbledger.permissions import Permission
 from curbledger.permits.validate import Known, validate_plate
 from curbledger.wire.endpoint import Call, endpoint
 from curbledger.wire.enveloped import CLIENT, Enveloped, envelop
+from curbledger.wire.errors import WireError
 from curbledger.wire.fields import Field
 from curbledger.wire.kinds import PLATE
 
@@ -48,7 +49,9 @@ validate = Enveloped(_validate, Permission.PLATES_VALIDATE, (CLIENT, ASKED_PLATE
 def validate_in_path(call: Call) -> HttpResponse:
     """The older form: the plate in the path, no envelope, and of several permits only the first."""
     plate = call.captured["plate"]
-    # As strict as where it is a field. It has been sent, or there would not be this path.
+    # As strict as where it is a field.
+    if not plate:
+        raise WireError(ASKED_PLATE.required_code)
     ASKED_PLATE.read("plate", plate)
     known = _known(call, plate)
     zone = call.access.timezone

@@ -23,8 +23,12 @@ urlpatterns = [
     path("<str:client>/v1/vehicles/push", vehicles.push),
     # The client stands in the body.
     path("v1/validate/plate", plates.validate),
-    path("<str:client>/v1/validate/plate/<str:plate>", plates.validate_in_path),
+    # A plate may have a slash in it, and one that is missing is complained of as such.
+    path("<str:client>/v1/validate/plate/<path:plate>", plates.validate_in_path),
+    path("<str:client>/v1/validate/plate/", plates.validate_in_path, {"plate": ""}),
+    path("<str:client>/v1/validate/plate", plates.validate_in_path, {"plate": ""}),
     # Last: what is left of a path where the code is missing.
+    path("v1", missing_client),
     path("v1/<path:rest>", missing_client),
     path("/v1/<path:rest>", missing_client),
 ]

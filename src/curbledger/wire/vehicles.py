@@ -30,7 +30,7 @@ def _pick(attribute: str, id_name: str, name: str, about: str, required_code: in
         required=required_code is not None,
         required_code=required_code or 9031,
         clearable=True,
-        description=f"{about} `{id_name}` takes an id, `{name}` an id or a name in any case.",
+        description=f"{about} An id, or a name in any case.",
         id_names=(id_name,),
     )
 
@@ -47,9 +47,9 @@ VEHICLE_PLATE = Field(
 )
 PLATE_TYPE = _pick("plate_type", "plateTypeID", "plateType", "What the plate stands for.", 9010)
 PROVINCE = _pick("province", "provID", "prov", "Province or state, by its postal abbreviation too.", 9011)
-MAKE = _pick("make", "makeID", "make", "Who built it. A new name is added to the client's list.")
-TYPE = _pick("vehicle_type", "typeID", "type", "Its shape. A new name is added to the client's list.")
-COLOUR = _pick("colour", "colourID", "colour", "A new name is added to the client's list.")
+MAKE = _pick("make", "makeID", "make", "Who built it. A new name in `make` is added to the client's list.")
+TYPE = _pick("vehicle_type", "typeID", "type", "Its shape. A new name in `type` is added to the client's list.")
+COLOUR = _pick("colour", "colourID", "colour", "A new name in `colour` is added to the client's list.")
 MODEL_YEAR = Field("year", ("year",), YEAR, clearable=True, description="Four digits.")
 VIN = Field("vin", ("vin",), TEXT, limit=17, clearable=True, description="Vehicle identification number.")
 
