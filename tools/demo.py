@@ -18,7 +18,6 @@ from pathlib import Path
 CODE = "OC_TOMA"
 VIOLATIONS = 2000
 OVERDUE = 400
-PERMISSION = "violations-collect"
 LAST_PORT = 65535
 
 CURBLEDGER = Path(sys.executable).with_name("curbledger")
@@ -30,13 +29,15 @@ Curbledger is ready, with the town {code} in it. {waiting}
   API       {url}/api/docs
   client    {code}
   token     {token}
-            (kept in {token_file})
+            (it may make every call; kept in {token_file})
 
 Collect what is overdue. The same call again brings only what is new:
 
   {curl}
 
 {longer}
+Every other call can be tried in a browser, with the token: {url}/api/docs
+
 Look into it from another terminal, in this folder:
 
   {command} explain {code} {ticket}
@@ -116,7 +117,8 @@ def prepare() -> Town:
         print(f"Filling {CODE} with {VIOLATIONS} made-up tickets; this takes some seconds.", flush=True)
         run("demo", CODE, "--violations", str(VIOLATIONS), "--overdue", str(OVERDUE))
     if not has_token():
-        keep_token(run("token", "add", CODE, "--name", "demo", "--permission", PERMISSION, keep=True).strip())
+        wanted = [word for permission in permissions() for word in ("--permission", permission)]
+        keep_token(run("token", "add", CODE, "--name", "demo", *wanted, keep=True).strip())
     return look()
 
 
@@ -155,17 +157,24 @@ def has_tickets() -> bool:
         return False
 
 
+def permissions() -> list[str]:
+    """All that a token can carry: what /api/docs shows can be tried."""
+    from curbledger.permissions import TOKEN_PERMISSIONS  # noqa: PLC0415  # the check of the port comes first
+
+    return list(TOKEN_PERMISSIONS)
+
+
 def has_token() -> bool:
-    """Whether there is a token that works."""
+    """Whether there is a token that works, for all that there is."""
     from curbledger.clients.token import authenticate  # noqa: PLC0415  # needs Django's set-up
     from curbledger.errors import AccessRefused  # noqa: PLC0415
     from curbledger.kit import clock  # noqa: PLC0415
 
     try:
-        authenticate(client_code=CODE, secret=read_token(), at=clock.now(), address=None)
+        access = authenticate(client_code=CODE, secret=read_token(), at=clock.now(), address=None)
     except (AccessRefused, FileNotFoundError):
         return False
-    return True
+    return len(access.permissions) == len(permissions())
 
 
 def look() -> Town:

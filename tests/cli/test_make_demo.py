@@ -13,7 +13,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 import psutil
@@ -80,10 +80,29 @@ def token_in(printed: str) -> str:
     return found[1]
 
 
+def may_make_every_call(printed: str) -> bool:
+    """Whether lots, types and a plate are told about: by a token of that permission, from a town that has them."""
+    base = re.search(r"^  server +(\S+)$", printed, re.MULTILINE)
+    assert base is not None
+
+    def ask(path: str, **body: str) -> Any:
+        sent = json.dumps({"apiToken": token_in(printed), **body}).encode()
+        with urlopen(Request(f"{base[1]}/api/{path}", data=sent, method="POST"), timeout=60) as answer:
+            return json.load(answer)
+
+    return (
+        len(ask("OC_TOMA/v1/permits/lot-values")) > 2
+        and len(ask("OC_TOMA/v1/permits/stats")["data"]) > 4
+        and ask("OC_TOMA/v1/profiles/types/list")["status"] == "success"
+        and ask("v1/validate/plate", client="OC_TOMA", plate="X")["error"] == 0
+    )
+
+
 def test_a_new_user_gets_a_town_whose_violations_can_be_collected_once(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with demo(home, free_port()) as printed:
         assert "400 violations are overdue and wait: " in printed
+        assert may_make_every_call(printed)
         assert call(printed) == (400, 400)
         assert call(printed) == (0, 0)
     with demo(home, free_port()) as again:

@@ -39,6 +39,10 @@ class Calendar:
         """That hour of that day, in UTC."""
         return datetime.combine(day, hour, tzinfo=self.zone).astimezone(UTC)
 
+    def day_start(self, day: date) -> datetime:
+        """The first moment of a day, in UTC."""
+        return clock.day_start(day, self.zone)
+
     def past(self, moment: datetime) -> datetime:
         """The moment, or the present where it lies ahead: nothing on record happened tomorrow. Whole seconds."""
         return min(moment, self.at).replace(microsecond=0)

@@ -10,6 +10,7 @@ from curbledger.database.scope import client_scope
 from curbledger.demo.bounds import check_room, read_bounds
 from curbledger.demo.calendar import Calendar
 from curbledger.demo.dice import Dice
+from curbledger.demo.parking import open_parking
 from curbledger.demo.pictures import Pictures
 from curbledger.demo.plan import Planner
 from curbledger.demo.scribe import Scribe
@@ -46,7 +47,7 @@ def fill(
     files: Path,
     progress: Callable[[int], None],
 ) -> DemoResult:
-    """Add tickets, with people, vehicles and pictures, of which exactly `overdue` are overdue at `at`.
+    """Add tickets, with people, vehicles, permits and pictures, of which exactly `overdue` are overdue at `at`.
 
     One transaction: all of it or nothing. What was there before stays as it is; its vehicles and their drivers may
     get further tickets. The seed and what is there decide everything but the ids. `progress` is told how many more
@@ -71,6 +72,7 @@ def fill(
             part = plan[start : start + _TICKETS_AT_A_TIME]
             owing += scribe.write(part)
             progress(len(part))
+        open_parking(town, calendar, seed=seed, before=before, tickets=violations)
     return DemoResult(violations=violations, overdue=overdue, total_owing=owing)
 
 
