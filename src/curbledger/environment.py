@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from curbledger.errors import Misconfigured
+from curbledger.kit.addresses import parse_networks
 
 _PREFIX = "CURBLEDGER_"
 _PORTS = re.compile(r"[0-9,]*\Z")
@@ -39,6 +40,9 @@ class Environment(BaseSettings):
     secret_key_file: Path | None = Field(default=None, description="A file that holds the secret key.")
     allowed_hosts: str = Field(
         default="localhost,127.0.0.1,[::1]", description="Host names the pages answer to, with commas between."
+    )
+    trusted_proxies: str | None = Field(
+        default=None, description="Proxies whose X-Forwarded-For is believed: addresses, networks, with commas between."
     )
     workers: PositiveInt = Field(default=2, description="Server processes.")
     threads: PositiveInt = Field(default=16, description="Calls that one server process answers at a time.")
@@ -75,6 +79,12 @@ class Environment(BaseSettings):
         if not (parts.get("dbname") or parts.get("service")):
             raise PydanticCustomError("no_database", f"it names no database. {_LOOKS_LIKE}")
         return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str | None) -> str | None:
+        parse_networks(text or "")
+        return text
 
     def make_secret_key(self) -> str:
         """The secret key: as set, from its file, or made once in the home folder. Raises Misconfigured."""

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
+from curbledger.environment import load
+from curbledger.kit.addresses import caller_address, parse_networks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curbledger.settings")
 
 _django = get_wsgi_application()
+_trusted = parse_networks(load().trusted_proxies or "")
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -22,5 +26,10 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     gunicorn drops the Connection header of an application; only its answer object can be asked to close the
     connection afterwards. It is the owner of `start_response`. Other servers have none, and nothing is lost.
     """
+    if _trusted:
+        # Here, so that whoever counts or writes down addresses means callers, not the proxy.
+        environ["REMOTE_ADDR"] = caller_address(
+            environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), _trusted
+        )
     environ["curbledger.answer"] = getattr(start_response, "__self__", None)
     return _django(environ, start_response)

@@ -33,6 +33,7 @@ def fault(monkeypatch: pytest.MonkeyPatch, **settings: str) -> str:
         ("CURBLEDGER_CHUNK_RECORDS", "-1"),
         ("CURBLEDGER_DELIVERY_TIMEOUT", "soon"),
         ("CURBLEDGER_STALL_TIMEOUT", "0"),
+        ("CURBLEDGER_TRUSTED_PROXIES", "127.0.0.1, localhost"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -87,7 +87,8 @@ def may_make_every_call(printed: str) -> bool:
 
     def ask(path: str, **body: str) -> Any:
         sent = json.dumps({"apiToken": token_in(printed), **body}).encode()
-        with urlopen(Request(f"{base[1]}/api/{path}", data=sent, method="POST"), timeout=60) as answer:
+        request = Request(f"{base[1]}/api/{path}", data=sent, headers={"Content-Type": "application/json"})
+        with urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     return (

@@ -23,6 +23,7 @@ class Api:
 
     url: str
     secret: str
+    house: House
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,7 @@ def api(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Ite
         house.run("demo", "OC_TOMA", "--violations", "30", "--overdue", "10")
         wanted = [word for permission in TOKEN_PERMISSIONS for word in ("--permission", permission)]
         secret = house.run("token", "add", "OC_TOMA", "--name", "everything", *wanted)
-        yield Api(f"http://127.0.0.1:{house.serve().port}", secret)
+        yield Api(f"http://127.0.0.1:{house.serve(CURBLEDGER_TRUSTED_PROXIES='127.0.0.1').port}", secret, house)
     finally:
         house.close()
         drop_database(name)

@@ -1,0 +1,160 @@
+"""What only a server process and a proxy in front of it show: bodies of GET, addresses of callers, sizes.
+
+nginx runs with the lines of docs/operators.md.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.docs.papers import ROOT
+from tests.wire.conftest import Api
+
+LOTS = "/api/OC-TOMA/v1/permits/lot-values"
+TYPES = "/api/OC-TOMA/v1/profiles/types/list"
+PATIENCE = 60.0
+_LOCATION = re.compile(r"```nginx\nserver \{.*?(    location / \{.*?\n    \})\n\}", re.DOTALL)
+_CONFIGURATION = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+{location}
+    }}
+}}
+"""
+
+
+def call(
+    url: str, method: str, path: str, body: bytes | Iterable[bytes] | None, **headers: str
+) -> tuple[int, dict[str, str], Any]:
+    """Status, headers and JSON of an answer. A body that is given in parts is sent in chunks."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    try:
+        kept = {
+            "Content-Type": "application/json",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        connection.request(method, path, body=body, headers=kept, encode_chunked=not isinstance(body, bytes | None))
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def with_token(api: Api) -> bytes:
+    return json.dumps({"apiToken": api.secret}).encode()
+
+
+@pytest.fixture(scope="module")
+def nginx(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        pytest.skip("there is no nginx here")
+    folder: Path = tmp_path_factory.mktemp("nginx")
+    found = _LOCATION.search((ROOT / "docs" / "operators.md").read_text(encoding="utf-8"))
+    assert found is not None
+    location = found[1].replace("http://127.0.0.1:8000", api.url)
+    assert api.url in location
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    written = folder / "nginx.conf"
+    written.write_text(_CONFIGURATION.format(folder=folder, port=port, location=location), encoding="utf-8")
+    process = subprocess.Popen([program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(written)])
+    try:
+        _wait_until_it_listens(port, process, folder)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert process.poll() is None, (folder / "error.log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)  # wait: between two tries to connect, with a deadline.
+        else:
+            return
+
+
+@pytest.fixture(params=["gunicorn", "nginx"])
+def url(request: pytest.FixtureRequest, api: Api) -> str:
+    """The server itself, and the proxy in front of it."""
+    return api.url if request.param == "gunicorn" else str(request.getfixturevalue("nginx"))
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_lot_values_take_a_body_with_get(api: Api, url: str, method: str, in_chunks: bool) -> None:
+    body = with_token(api)
+    status, headers, lots = call(url, method, LOTS, iter([body[:9], body[9:]]) if in_chunks else body)
+    assert (status, headers["Content-Type"], headers["Access-Control-Allow-Origin"]) == (200, "application/json", "*")
+    assert [list(lot) for lot in lots] == [list(lots[0])] * len(lots)
+    assert len(lots) > 2
+    assert call(url, method, LOTS, b"{}")[2]["ErrorCode"] == 9001
+    assert call(url, method, LOTS, b"{")[2]["ErrorCode"] == 9003
+
+
+@pytest.mark.parametrize("in_chunks", [False, True])
+@pytest.mark.parametrize("path", [TYPES, "/api/OC_TOMA/v1/nothing"])
+def test_a_body_over_a_megabyte_is_refused_in_the_apis_words(url: str, in_chunks: bool, path: str) -> None:
+    large = b'{"a": "' + b"x" * (1024 * 1024) + b'"}'
+    parts = (large[start : start + 65536] for start in range(0, len(large), 65536))
+    status, _, answer = call(url, "POST", path, parts if in_chunks else large)
+    assert (status, answer["ErrorCode"]) == ((413, 9030) if path == TYPES else (404, 9009))
+
+
+def test_a_body_of_a_megabyte_is_read(api: Api, url: str) -> None:
+    body = with_token(api)
+    assert call(url, "POST", TYPES, body + b" " * (1024 * 1024 - len(body)))[0] == 200
+
+
+def test_a_tokens_last_use_is_the_callers_address_behind_a_trusted_proxy(api: Api, url: str) -> None:
+    for address in ("203.0.113.7", "2001:db8::7"):
+        status, _, _ = call(url, "POST", TYPES, with_token(api), X_Forwarded_For=f"198.51.100.1, {address}")
+        assert status == 200
+        noted = api.house.query("SELECT last_used_from, last_used_at FROM api_token WHERE name = 'everything'")
+        assert [row[0] for row in noted] == [address]
+        assert noted[0][1] is not None
+
+
+def test_failed_tokens_are_counted_by_caller_and_a_valid_one_is_never_delayed(
+    api: Api, url: str, request: pytest.FixtureRequest
+) -> None:
+    guessing = "203.0.113.20" if url == api.url else "203.0.113.21"
+
+    def guess(address: str) -> tuple[int, str | None]:
+        status, headers, answer = call(url, "POST", TYPES, b'{"apiToken": "GUESS"}', X_Forwarded_For=address)
+        assert answer["ErrorCode"] == 9002
+        return status, headers.get("Retry-After")
+
+    assert [guess(guessing) for _ in range(21)] == [(403, None)] * 20 + [(429, "60")]
+    assert guess(f"{guessing}, 203.0.113.99")[0] == 403
+    assert call(url, "POST", TYPES, with_token(api), X_Forwarded_For=guessing)[0] == 200
