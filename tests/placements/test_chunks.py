@@ -24,7 +24,7 @@ from tests import cast
 from tests.cast import NOON, issue
 from tests.placements.handing import body, break_off, broken, call, history, marked, tickets
 
-Print = Callable[[int, Sequence[int]], list[bytes]]
+Print = Callable[[int, Sequence[int]], bytes]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def _failing_on(*bad: Violation, error: Exception | None = None) -> Print:
     """The product's printer, but for some that it cannot print, which could be mended later by emptying the set."""
     ids = {one.pk for one in bad}
 
-    def printer(revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
+    def printer(revision_id: int, violation_ids: Sequence[int]) -> bytes:
         if ids.intersection(violation_ids):
             raise error or DataError("timestamp out of range")
         return print_chunk(revision_id, violation_ids)
@@ -110,10 +110,10 @@ def test_whoever_stores_a_chunk_first_decides_its_bytes(town: Client, print_with
     revision = call(town).revision
     with client_scope(town.pk):
 
-        def printer(revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
+        def printer(revision_id: int, violation_ids: Sequence[int]) -> bytes:
             # Somebody else prints the same chunk meanwhile, and is done first.
             chunks._store(revision, 1, 2, b'"theirs"')
-            return [b'"ours"', b'"ours"']
+            return b'"ours"'
 
         print_with(printer)
         assert chunk_at(revision, 1) == b'"theirs"'
@@ -240,7 +240,7 @@ def test_a_fault_that_passes_sets_nobody_aside(town: Client, print_with: Callabl
     _issued(town, 3)
     faults: list[Exception] = [KeyError("a make that was added between two statements")]
 
-    def printer(revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
+    def printer(revision_id: int, violation_ids: Sequence[int]) -> bytes:
         if faults:
             raise faults.pop()
         return print_chunk(revision_id, violation_ids)
@@ -255,7 +255,7 @@ def test_a_fault_of_all_together_that_does_not_pass_sets_nobody_aside(
 ) -> None:
     issued = _issued(town, 3)
 
-    def printer(revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
+    def printer(revision_id: int, violation_ids: Sequence[int]) -> bytes:
         if len(violation_ids) > 1:
             raise KeyError("together they are too much")
         return print_chunk(revision_id, violation_ids)

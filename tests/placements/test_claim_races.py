@@ -155,6 +155,18 @@ def test_a_payment_that_comes_after_the_decision_waits_for_it(committed_town: Cl
         assert Violation.objects.get(pk=second.pk).balance == 0
 
 
+def test_somebody_at_work_on_a_debt_that_cannot_go_keeps_nobody_waiting(committed_town: Client) -> None:
+    town = committed_town
+    who = cast.caller(town)
+    with client_scope(town.pk):
+        change_policy(client_id=town.pk, at=NOON, by="clerk", oldest_age_days=365, minimum_balance=Decimal("10.00"))
+        stay = [issue(town, "old", at=NOON - timedelta(days=500)), issue(town, "small", fine="9.99")]
+        issue(town, "goes")
+    with second_connection(town) as clerk:
+        clerk.execute("SELECT 1 FROM violation WHERE id = ANY (%s) FOR UPDATE", [[one.pk for one in stay]])
+        assert tickets(call(town, who)) == ["goes"]
+
+
 def test_a_second_call_waits_for_the_first_and_finds_only_what_is_new(committed_town: Client) -> None:
     town = committed_town
     first_caller, second_caller = cast.caller(town), cast.caller(town)

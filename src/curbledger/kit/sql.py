@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # Any line that means to name a query; what it names is checked, or a misspelt name would join the query above.
 _NAME = re.compile(r"^[ \t]*--[ \t]*name:(.*)$", re.MULTILINE)
@@ -49,6 +49,11 @@ def load(package: str, file_name: str) -> Mapping[str, str]:
         if not queries[name]:
             raise ValueError(f"{where}: query {name} has no statement")
     return MappingProxyType(queries)
+
+
+def array(ids: Iterable[int]) -> str:
+    """Numbers as PostgreSQL reads an array of them. Thousands in a list are slow to hand over one by one."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _statement(text: str) -> str:

@@ -73,7 +73,7 @@ def chunk_at(revision: Revision, position: int) -> bytes:
     # What was erased is not made anew: today's rows would print other bytes.
     refuse_erased(revision)
     ids = _records(revision, position)
-    body = b",".join(_print(revision, ids))
+    body = _print(revision, ids)
     if _store(revision, position, len(ids), body):
         return body
     stored = _read(revision, position)
@@ -100,7 +100,7 @@ def set_aside(client_id: int, failed: Unprintable, *, at: datetime) -> None:
         )
 
 
-def _print(revision: Revision, ids: Sequence[int]) -> list[bytes]:
+def _print(revision: Revision, ids: Sequence[int]) -> bytes:
     try:
         return _attempt(revision, ids)
     except _NOBODYS_FAULT:
@@ -130,7 +130,7 @@ def _culprits(revision: Revision, ids: Sequence[int]) -> list[int]:
     return bad
 
 
-def _attempt(revision: Revision, ids: Sequence[int]) -> list[bytes]:
+def _attempt(revision: Revision, ids: Sequence[int]) -> bytes:
     with transaction.atomic():  # scope: a savepoint, so that the search for the culprit can go on after a fault.
         return printer()(revision.pk, ids)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from curbledger.placements.batch import Revision
 
 QUERIES = sql.load("curbledger.placements", "claim.sql")
+CANDIDATES = QUERIES["candidates"].format(may_go=RULE["may_go"])
 
 # Violations locked and decided at a time: enough that a statement's cost vanishes, little enough for flat memory.
 SLICE = 5000
@@ -74,8 +75,8 @@ def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision |
     after = 0
     while ids := _next_slice(rule, agency, earlier, after):
         after = ids[-1]
-        _execute(QUERIES["lock"], {"ids": ids})
-        again = [] if earlier is None else _ids(QUERIES["placed"], {"revision": earlier.pk, "ids": ids})
+        _execute(QUERIES["lock"], {"ids": sql.array(ids)})
+        again = [] if earlier is None else _ids(QUERIES["placed"], {"revision": earlier.pk, "ids": sql.array(ids)})
         before = set(again)
         placed = _place(rule, agency, revision, [one for one in ids if one not in before])
         if earlier is not None and again:
@@ -87,9 +88,9 @@ def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision |
 def _next_slice(rule: Rule, agency: Agency, earlier: Revision | None, after: int) -> list[int]:
     """The next ids to lock: new candidates and those of the earlier revision, merged in id order."""
     ids = _ids(
-        QUERIES["candidates"],
+        CANDIDATES,
         {
-            "due_before": rule.due_before(),
+            **rule.parameters([]),
             "after": after,
             "agency": agency.pk,
             "assigned_only": agency.assigned_only,
@@ -108,7 +109,7 @@ def still_stands(rule: Rule, agency: Agency, revision: Revision) -> bool:
     while ids := _ids(QUERIES["placed_after"], {"revision": revision.pk, "after": after, "limit": SLICE}):
         after = ids[-1]
         open_still += len(ids)
-        _execute(QUERIES["lock"], {"ids": ids})
+        _execute(QUERIES["lock"], {"ids": sql.array(ids)})
         ((changed,),) = _execute(
             f"WITH judged AS ({RULE['judge']}) {QUERIES['changed']}",
             {
@@ -141,7 +142,7 @@ def _place(
     }
     placed: list[tuple[int, Decimal]] = _execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['place']}", parameters)
     if placed:
-        _execute(QUERIES["mark"], {"at": rule.at, "ids": [violation_id for violation_id, _ in placed]})
+        _execute(QUERIES["mark"], {"at": rule.at, "ids": sql.array(violation_id for violation_id, _ in placed)})
     return placed
 
 
@@ -150,12 +151,12 @@ def _place_again(
 ) -> list[tuple[int, Decimal]]:
     """Decide anew about violations of the earlier revision."""
     ended = {"revision": earlier.pk, "at": rule.at}
-    _execute(QUERIES["supersede"], {**ended, "ids": list(ids)})
+    _execute(QUERIES["supersede"], {**ended, "ids": sql.array(ids)})
     placed = _place(rule, agency, revision, ids, passed_over=("already_sent",))
     stay = sorted(set(ids).difference(violation_id for violation_id, _ in placed))
     if stay:
         _execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['withdraw']}", {**rule.parameters(stay), **ended})
-        _execute(QUERIES["unmark"], {"ids": stay})
+        _execute(QUERIES["unmark"], {"ids": sql.array(stay)})
     return placed
 
 

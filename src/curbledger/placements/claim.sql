@@ -1,11 +1,9 @@
 -- name: candidates
--- What may go to this agency, by the violation's own row, in id order. The condition is that of the partial index
--- violation_open_debt, so that paid and sent tickets cost nothing however many there are. Nothing is locked yet:
--- what is found here is decided after the lock.
+-- What may go to this agency, by the violation's own row (violations/overdue.sql: may_go), in id order. Nothing is
+-- locked yet: what is found here is decided after the lock.
 SELECT v.id
 FROM violation v
-WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
-  AND v.due_at < %(due_before)s
+WHERE {may_go}
   AND v.id > %(after)s
   AND NOT EXISTS (
       SELECT 1 FROM agency_category a WHERE a.category_id = v.category_id AND a.agency_id <> %(agency)s)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Printer(Protocol):
     """Prints placed violations as an answer's records."""
 
-    def __call__(self, revision_id: int, violation_ids: Sequence[int]) -> list[bytes]:
-        """One JSON object for each violation, in the order of the ids. In the client's scope."""
+    def __call__(self, revision_id: int, violation_ids: Sequence[int]) -> bytes:
+        """One JSON object for each violation, in the order of the ids, with commas between. In the client's scope."""
 
 
 @cache

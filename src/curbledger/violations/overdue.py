@@ -46,7 +46,7 @@ class Rule:
         policy = self.policy
         oldest = policy.oldest_age_days
         return {
-            "ids": list(ids),
+            "ids": sql.array(ids),
             "at": self.at,
             "day": self.day,
             "zone": self.zone.key,

@@ -91,3 +91,18 @@ WHERE v.id = ANY (%(ids)s::bigint[])
 -- name: find
 -- The id of a ticket, by its number.
 SELECT id FROM violation WHERE ticket = %(ticket)s
+
+-- name: may_go
+-- A condition, not a statement: what of `judge` a violation's own row says at once. Whoever looks for what may go asks
+-- this of rows that nobody has locked, and `judge` under the lock: so a town's debts that can never go, too old or too
+-- small, cost a look and no lock. What becomes eligible in between goes with the next call. Its first part is the
+-- condition of the index violation_open_debt, to the letter: what is paid or sent is not even looked at.
+v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+AND %(collecting)s
+AND v.due_at < %(due_before)s
+AND v.balance >= %(minimum_balance)s
+AND v.issued_at >= %(issued_from)s
+AND NOT (%(notice_required)s AND (v.noticed_at IS NULL OR v.noticed_at >= %(noticed_before)s))
+AND v.appeal_count = 0
+AND (v.category_id = ANY (%(excluded_categories)s::bigint[])) IS NOT TRUE
+AND (v.location_id = ANY (%(excluded_locations)s::bigint[])) IS NOT TRUE
