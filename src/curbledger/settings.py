@@ -44,6 +44,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # Prints the records of a handoff. `placements` cannot import the wire that stands above it, so it is told by name.
 RECORD_PRINTER = "curbledger.wire.records.print_chunk"
+# What the page at /api/docs shows beside the Controller API, which does not know it.
+API_DESCRIPTIONS = ["curbledger.agency_api.described.document"]
 
 LOGGING = {
     "version": 1,

@@ -31,7 +31,7 @@ MEANINGS: Mapping[int, tuple[int, str]] = {
     9033: (422, "The field's value is invalid."),
     9099: (500, "The request could not be completed; nothing was changed."),
 }
-_GONE = 410
+GONE = 410
 _ASK_AGAIN = (DatabaseUnavailable, OperationalError, InterfaceError)
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def _as_refused(error: Exception | type[Exception]) -> Refused:  # noqa: PLR0911
         case ValidationError():
             return Refused(9033, field=str(error.errors[0]["loc"][-1]) if error.errors else None)
         case Erased():
-            return Refused(9009, error.message, status=_GONE)
+            return Refused(9009, error.message, status=GONE)
         case NeverHere():
             return Refused(9009, error.message)
         case NotFound() | Http404():

@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from curbledger.wire import cors
-from curbledger.wire.openapi import document
+from curbledger.wire.joined import joined
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -63,7 +63,7 @@ def page_file(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 
 
 @cache
 def _document() -> bytes:
-    return json.dumps(document(), ensure_ascii=False).encode()
+    return json.dumps(joined(), ensure_ascii=False).encode()
 
 
 @cache
