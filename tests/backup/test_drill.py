@@ -6,12 +6,16 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
-from tests.stories.house import Answer, House, Server, read_answer
+from tests.stories.house import PATIENCE, Answer, House, Server, read_answer
 from tests.stories.ledger import check_answer, token
 
 if TYPE_CHECKING:
@@ -146,6 +150,99 @@ def test_only_an_empty_installation_is_restored_into(external: Make, tmp_path: P
     migrated.run("migrate")
     migrated.run("restore", str(kept))
     assert len(migrated.query("SELECT 1 FROM violation")) == 60
+
+
+def test_a_restore_may_replace_what_is_there_if_it_is_told_so(external: Make, tmp_path: Path) -> None:
+    house = external("old")
+    _fill(house)
+    kept = tmp_path / "kept"
+    house.run("backup", str(kept))
+    pictures = _stored(house.home)
+    secret = token(house)
+    house.run("demo", "OC_TOMA", "--violations", "40", "--overdue", "5", "--seed", "9")
+    assert _stored(house.home).items() > pictures.items()
+    changed, *_ = sorted(pictures)
+    (house.home / "files" / changed).write_bytes(b"scribbled over")
+    assert "say --replace" in house.run("restore", str(kept), expect=1)
+    server = house.serve()
+    assert len(server.collect(secret).ids) == 25
+    assert "Stop it first" in house.run("restore", str(kept), "--replace", expect=1)
+    server.stop()
+
+    house.run("restore", str(kept), "--replace")
+
+    assert _stored(house.home) == pictures
+    assert len(house.query("SELECT 1 FROM violation")) == 60
+    assert house.query("SELECT 1 FROM batch") == []
+    assert "Collections" not in house.run("batches", "OC_TOMA")
+
+
+def _wait_until_blocked(database: psycopg.Connection[Any]) -> None:
+    """Wait until somebody stands before a lock in this database."""
+    deadline = time.monotonic() + PATIENCE
+    # Not pg_stat_activity: a transaction sees that as it was when it first looked.
+    blocked = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'placement'::regclass"
+    while database.execute(blocked).fetchone() is None:
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.05)  # wait: between two looks at the database, with a deadline.
+
+
+def test_a_restore_that_is_killed_leaves_what_was_there(external: Make, tmp_path: Path) -> None:
+    house = external("old")
+    house.run("migrate")
+    kept = tmp_path / "kept"
+    house.run("backup", str(kept))
+    house.run("demo", "OC_TOMA", "--violations", "30", "--overdue", "5")
+    pictures = _stored(house.home)
+    with psycopg.connect(house.url) as somebody:
+        # They read a table that has to go, and the restore stands and waits.
+        somebody.execute("LOCK TABLE placement IN ACCESS SHARE MODE")
+        restoring = subprocess.Popen(
+            [sys.executable, "-m", "curbledger", "restore", str(kept), "--replace"],
+            env=house.variables(),
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_until_blocked(somebody)
+        finally:
+            restoring.kill()
+            restoring.wait()
+    assert len(house.query("SELECT 1 FROM violation")) == 30
+    assert _stored(house.home) == pictures
+    house.run("doctor")
+
+
+def test_a_restore_that_fails_at_its_end_has_changed_nothing(external: Make, tmp_path: Path) -> None:
+    old, new = external("old"), external("new")
+    _fill(old)
+    kept = tmp_path / "kept"
+    old.run("backup", str(kept))
+    # Where the files' folder should be, something else is in the way.
+    (new.home / "files").write_text("in the way")
+    assert "files" in new.run("restore", str(kept), expect=1)
+    assert "has no tables" in new.run("preview", "OC_TOMA", expect=1)
+    assert sorted(path.name for path in new.home.iterdir() if "partial" in path.name) == []
+
+
+def test_another_programs_tables_are_never_taken_away(external: Make, tmp_path: Path) -> None:
+    house = external("old")
+    house.run("migrate")
+    kept = tmp_path / "kept"
+    house.run("backup", str(kept))
+    with psycopg.connect(house.url) as somebody:
+        somebody.execute("CREATE TABLE their_own (id int)")
+    for more in ((), ("--replace",)):
+        said = house.run("restore", str(kept), *more, expect=1)
+        assert "a table that is not Curbledger's: their_own" in said
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_line(external: Make, tmp_path: Path) -> None:
+    house = external("old")
+    house.run("migrate")
+    (tmp_path / "file").write_text("no folder")
+    said = house.run("backup", str(tmp_path / "file" / "kept"), expect=1)
+    assert said.startswith("Error: ")
+    assert len(said.splitlines()) == 1
 
 
 def test_a_backup_never_writes_over_anything(external: Make, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from curbledger.agency_api.api import routes
+from curbledger.agency_api.refusals import MEANINGS as AGENCY_MEANINGS
 from curbledger.clients.policy import HOLD_KINDS
 from curbledger.environment import Environment, setting_names
 from curbledger.permissions import TOKEN_PERMISSIONS
@@ -30,6 +32,7 @@ from tests.docs.papers import (
 )
 
 COMMANDS = commands()
+SOURCE = ROOT / "src" / "curbledger"
 # A misspelt setting, shown to say what becomes of one.
 WRONG_ON_PURPOSE = {"CURBLEDGER_WORKER"}
 each_paper = pytest.mark.parametrize("paper", PAPERS, ids=[str(paper.relative_to(ROOT)) for paper in PAPERS])
@@ -105,6 +108,45 @@ def test_the_headers_are_found_in_the_source() -> None:
 @pytest.mark.parametrize("header", sorted(_headers_of_the_handoff() | set(cors._ANSWER_HEADERS.split(", "))))
 def test_every_header_of_an_answer_is_explained(header: str) -> None:
     assert f"| `{header}` |" in read("docs/handoff.md")
+
+
+def _headers_in_the_source() -> set[str]:
+    """Every header that the two edges name anywhere: what is written as one, alone or in a list with commas."""
+    written = re.compile(r"[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z0-9]*)+|ETag|Allow")
+    return {
+        part
+        for module in (*(SOURCE / "wire").glob("*.py"), *(SOURCE / "agency_api").glob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for part in node.value.split(", ")
+        if written.fullmatch(part)
+    }
+
+
+def test_headers_are_found_wherever_they_are_written() -> None:
+    assert {"X-Batch-Id", "Repr-Digest", "ETag", "Allow", "Retry-After"} <= _headers_in_the_source()
+
+
+@pytest.mark.parametrize("header", sorted(_headers_in_the_source()))
+def test_every_header_that_the_code_names_is_in_a_document(header: str) -> None:
+    assert re.search(rf"(?<![\w-]){header}(?![\w-])", everything())
+
+
+@pytest.mark.parametrize("code", list(AGENCY_MEANINGS))
+def test_every_error_code_of_the_agencys_paths_is_explained(code: int) -> None:
+    assert re.search(rf"^\| {code} \| \d{{3}}", read("docs/collections.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", [str(route.pattern) for route in routes()])
+def test_every_path_of_the_agencys_is_in_its_document(path: str) -> None:
+    said = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path).replace("{batch}", "{id}").replace("{unique_id}", "{uniqueid}")
+    assert re.search(rf"^\| `{re.escape(said)}[?`]", read("docs/collections.md"), re.MULTILINE)
+
+
+def test_the_readme_has_a_picture_of_the_handoff() -> None:
+    (picture,) = re.findall(r"^```mermaid\n(.*?)^```", read("README.md"), re.MULTILINE | re.DOTALL)
+    for part in ("Claim", "store", "send", "delivered", "undelivered", "Reopen", "next revision"):
+        assert part in picture
 
 
 @pytest.mark.parametrize("reason", list(WORDS))

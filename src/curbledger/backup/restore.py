@@ -1,18 +1,19 @@
-"""Put a backup back into an empty installation: everything in one transaction, or nothing."""
+"""Put a backup back, into an empty installation or in place of what is there: in one transaction, or not at all."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import zstandard
+from django.apps import apps
+from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 from psycopg.sql import SQL, Identifier
 
 from curbledger.backup.connect import connected
-from curbledger.backup.folder import MANIFEST, Broken, check_folder, sync
+from curbledger.backup.files import Incoming, holds_files
+from curbledger.backup.folder import MANIFEST, Broken, check_folder
 from curbledger.backup.make import FORMAT, Backup
 from curbledger.backup.schema import AFTER, BEFORE
 from curbledger.backup.tables import MACHINE_MADE, names, tables
@@ -25,26 +26,30 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _COPY = SQL("COPY {table} ({columns}) FROM STDIN")
-_FILES = "files/"
+_SAY_SO = "Restore into an empty installation, or say --replace: then all that is there now is given up for the backup."
 
 
-def restore(source: Path, *, files: Path) -> Backup:
+def restore(source: Path, *, files: Path, replace: bool = False) -> Backup:
     """Put the backup in `source` back, the stored files into `files`. Checks all of it before it changes anything.
 
+    `replace`: what is there goes, once the backup is in its place; a restore that is broken off leaves it as it was.
     Raises Invalid for what is no backup or is newer than this version, Broken for one that is not whole, Conflict
-    where the database or the folder of files is not empty.
+    where the database or the folder of files is not empty and nobody said `replace`, where a server works on it, or
+    where other tables than Curbledger's are in the database.
     """
     inside = check_folder(source)
     made = _read(source)
-    if files.exists() and any(path.is_file() for path in files.rglob("*")):
-        raise Conflict(f"{files} is not empty. Restore into an installation that has nothing yet.")
+    if not replace and holds_files(files):
+        raise Conflict(f"{files} is not empty. {_SAY_SO}")
+    incoming = Incoming(source, inside, files)
     with connected() as connection, connection.transaction():
-        _make_room(connection)
+        _make_room(connection, made, replace=replace)
         connection.execute(_script(source, BEFORE))
         _copy_rows(connection, source, made)
         connection.execute(_script(source, AFTER))
         # Last, and before the commit: rows without their files would be a restore that is half done.
-        _copy_files(source, inside, files)
+        incoming.bring()
+    incoming.settle()
     with connected() as connection:
         connection.execute("ANALYZE")
     return made
@@ -72,23 +77,41 @@ def _read(source: Path) -> Backup:
     return made
 
 
-def _make_room(connection: Connection[Any]) -> None:
-    """Take away the tables of an installation that has been migrated and holds nothing. Raises Conflict otherwise."""
+def _make_room(connection: Connection[Any], made: Backup, *, replace: bool) -> None:
+    """Take away the tables of an installation that holds nothing, or is to be replaced. Raises Conflict otherwise."""
     found = tables(connection)
-    for table in found:
+    ours = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | made.rows.keys()
+    if strange := sorted({table.name for table in found} - ours - MACHINE_MADE):
+        raise Conflict(
+            f"The database has a table that is not Curbledger's: {strange[0]}. Give Curbledger a database of its own."
+        )
+    # Tables that somebody uses are waited for, but not for ever.
+    connection.execute("SET LOCAL lock_timeout = '60s'")
+    if "deliverer" in {table.name for table in found}:
+        _refuse_running(connection)
+    for table in () if replace else found:
         # A client's tables need no look: without a client they have no rows.
         if table.name in MACHINE_MADE or table.owned:
             continue
         if connection.execute(SQL("SELECT 1 FROM {} LIMIT 1").format(Identifier(table.name))).fetchone():
-            raise Conflict(
-                f"The database is not empty: there are rows in {table.name}. Restore into an empty database; for the "
-                "embedded one, move CURBLEDGER_HOME away or set another."
-            )
+            raise Conflict(f"The database is not empty: there are rows in {table.name}. {_SAY_SO}")
     if found:
         listed = SQL(", ").join(Identifier(table.name) for table in found)
         connection.execute(SQL("DROP TABLE {} CASCADE").format(listed))
         for function in names(connection, "functions"):
             connection.execute(f"DROP FUNCTION {function} CASCADE".encode())
+
+
+def _refuse_running(connection: Connection[Any]) -> None:
+    stale = settings.CURBLEDGER.deliverer_stale
+    found = connection.execute(
+        "SELECT host, pid FROM deliverer WHERE seen_at > clock_timestamp() - %s * interval '1 second'", [stale]
+    ).fetchone()
+    if found is not None:
+        raise Conflict(
+            f"A server works on this database: process {found[1]} on {found[0]}. Stop it first; one that was killed "
+            f"counts as running for {stale:g} seconds."
+        )
 
 
 def _script(source: Path, section: str) -> bytes:
@@ -117,23 +140,3 @@ def _copy_rows(connection: Connection[Any], source: Path, made: Backup) -> None:
                 raise Broken(f"The backup says that {name} has {count} rows, and there are {cursor.rowcount}.")
     for name, (last, called) in made.sequences.items():
         connection.execute("SELECT setval(%s::regclass, %s, %s)", [f'public."{name}"', last, called])
-
-
-def _copy_files(source: Path, inside: list[str], files: Path) -> None:
-    """Copied beside their folder, which gets its name when all of them are on the disk."""
-    partial = files.with_name(f".{files.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        for name in inside:
-            if name.startswith(_FILES):
-                target = partial / name.removeprefix(_FILES)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source / name, target)
-        os.sync()
-        # Nothing but empty folders, as was looked at before.
-        shutil.rmtree(files, ignore_errors=True)
-        partial.rename(files)
-        sync(files.parent)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)

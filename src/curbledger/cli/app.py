@@ -44,6 +44,11 @@ class Commands(TyperGroup):
             message = _describe(error)
         except CurbledgerError as error:
             message = error.message
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; Click knows what to do.
+            raise
+        except OSError as error:
+            message = f"{error.filename or 'The system'}: {error.strerror or error}."
         typer.echo(f"Error: {message}", err=True)
         raise typer.Exit(1)
 
