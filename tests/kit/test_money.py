@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curbledger.errors import Invalid
 from curbledger.kit import money
 
 
@@ -88,3 +89,51 @@ def test_people_see_the_currency_where_it_matters() -> None:
 @given(st.decimals(-money.LARGEST, money.LARGEST, allow_nan=False, places=2))
 def test_what_is_written_plainly_is_read_again(amount: Decimal) -> None:
     assert money.parse(f"{amount:f}") == amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "why"),
+    [
+        ("NaN", "A fee is a number, and NaN is not."),
+        ("sNaN", "A fee is a number, and sNaN is not."),
+        ("Infinity", "A fee is a number, and Infinity is not."),
+        ("-Infinity", "A fee is a number, and -Infinity is not."),
+        ("0", "A fee is more than nothing, and 0 is not."),
+        ("-0.00", "A fee is more than nothing, and -0.00 is not."),
+        ("-0.01", "A fee is more than nothing, and -0.01 is not."),
+        ("0.001", "A fee has at most two decimals, and 0.001 has more."),
+        ("12.345", "A fee has at most two decimals, and 12.345 has more."),
+        ("1E-300", "A fee has at most two decimals, and 1E-300 has more."),
+        ("9999999999.995", "A fee is at most 9,999,999,999.99, and 9999999999.995 is more."),
+        ("10000000000", "A fee is at most 9,999,999,999.99, and 10000000000 is more."),
+        ("1E+300", "A fee is at most 9,999,999,999.99, and 1E+300 is more."),
+    ],
+)
+def test_an_amount_that_cannot_be_written_is_refused_with_the_reason(amount: str, why: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        money.check(Decimal(amount), "A fee", field="fee")
+    assert (refused.value.message, refused.value.field) == (why, "fee")
+
+
+@pytest.mark.parametrize(
+    ("amount", "kept"), [("0.01", "0.01"), ("5", "5.00"), ("5E+1", "50.00"), ("5.0000", "5.00"), ("9999999999.99",) * 2]
+)
+def test_an_amount_that_can_is_kept_to_the_cent(amount: str, kept: str) -> None:
+    assert str(money.check(Decimal(amount), "A fee")) == kept
+
+
+def test_nothing_is_an_amount_where_it_may_be() -> None:
+    assert str(money.check(Decimal("-0"), "A fine", zero=True)) == "0.00"
+    with pytest.raises(Invalid, match="A fine is not less than nothing, and -0[.]01 is[.]"):
+        money.check(Decimal("-0.01"), "A fine", zero=True)
+
+
+@given(st.decimals())
+def test_whatever_number_it_is_the_column_takes_it_or_it_is_refused(amount: Decimal) -> None:
+    try:
+        kept = money.check(amount, "A fee")
+    except Invalid:
+        return
+    assert kept == amount
+    assert kept.as_tuple().exponent == -2
+    assert 0 < kept <= money.LARGEST

@@ -74,8 +74,8 @@ def test_a_granted_discount_takes_off_for_good(inside: Client) -> None:
 
 
 @pytest.mark.parametrize("verb", [charge, forgive])
-@pytest.mark.parametrize("amount", ["0", "-5"])
-def test_an_amount_that_is_not_positive_is_refused(inside: Client, verb: partial[object], amount: str) -> None:
+@pytest.mark.parametrize("amount", ["0", "-5", "NaN", "-Infinity", "0.005", "1E+30"])
+def test_an_amount_that_cannot_be_is_refused(inside: Client, verb: partial[object], amount: str) -> None:
     violation = cast.issue(inside)
     with pytest.raises(Invalid) as refused:
         verb(inside, violation.ticket, amount=Decimal(amount))

@@ -50,8 +50,8 @@ def test_a_payment_that_says_no_time_was_made_now(inside: Client) -> None:
     assert Payment.objects.get(pk=done.payment_id).paid_at == NOON
 
 
-@pytest.mark.parametrize("amount", ["0", "0.00", "-0.01"])
-def test_an_amount_that_is_not_positive_is_refused(inside: Client, amount: str) -> None:
+@pytest.mark.parametrize("amount", ["0", "0.00", "-0.01", "NaN", "Infinity", "5.001", "10000000000"])
+def test_an_amount_that_cannot_be_is_refused(inside: Client, amount: str) -> None:
     violation = cast.issue(inside)
     with pytest.raises(Invalid) as refused:
         pay(inside, violation, amount)
@@ -275,3 +275,13 @@ def test_many_at_once_with_one_reference_leave_one_row(committed_town: Client) -
     assert sorted(one.result().already_there for one in at_once) == [False, True, True, True]
     with client_scope(committed_town.pk):
         assert rows(violation) == [Decimal("20.00")]
+
+
+def test_a_payment_that_was_reversed_is_not_taken_again_by_its_reference(inside: Client) -> None:
+    violation = cast.issue(inside)
+    done = pay(inside, violation, "20.00", reference="CHQ 7")
+    reverse_payment(inside, violation.ticket, payment_id=done.payment_id, reason="bounced", at=NOON + HOUR)
+    again = pay(inside, violation, "20.00", reference="CHQ 7", at=NOON + 2 * HOUR)
+    assert (again.payment_id, again.already_there, again.reversed_at) == (done.payment_id, True, NOON + HOUR)
+    assert again.balance == Decimal("50.00")
+    assert rows(violation) == [Decimal("20.00")]

@@ -34,6 +34,8 @@ def add(
         done = record_payment(client, ticket, amount=amount, at=clock.now(), by=who(), reference=reference)
     did = "Was already there:" if done.already_there else "Recorded"
     earned = f" The early-payment discount of {money.show(done.discount)} was earned." if done.discount else ""
+    if done.reversed_at is not None:
+        did = f"Was already there, and was reversed on {done.reversed_at:%Y-%m-%d}:"
     typer.echo(
         f"{did} {money.show(amount, client.currency)} on ticket {ticket}.{earned} "
         f"Balance: {money.show(done.balance, client.currency)}."

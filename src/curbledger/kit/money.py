@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from curbledger.errors import Invalid
+
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 # numeric(12,2) holds ten digits before the point.
 LARGEST = Decimal("9999999999.99")
+# Digits before the point, or noughts behind it, that somebody still reads.
+_LEGIBLE = 20
 _PLAIN = re.compile(r"-?\d{1,10}(\.\d{1,2})?\Z", re.ASCII)
 
 
@@ -20,6 +24,29 @@ def parse(text: str) -> Decimal:
     if not _PLAIN.match(text):
         raise ValueError(f"{text!r} is not an amount such as 52 or 52.00")
     return _cents(Decimal(text))
+
+
+def check(amount: Decimal, what: str, *, field: str = "amount", zero: bool = False, most: Decimal = LARGEST) -> Decimal:
+    """The amount to the cent, for a verb that is about to write it. `zero` says whether it may be nothing.
+
+    Raises Invalid, for the field and beginning with `what`, for what is no number, less than that, more than `most`,
+    or has a fraction of a cent.
+    """
+    if not amount.is_finite():
+        raise Invalid(f"{what} is a number, and {amount} is not.", field=field)
+    if amount < 0 or (amount == 0 and not zero):
+        said = "not less than nothing, and {} is" if zero else "more than nothing, and {} is not"
+        raise Invalid(f"{what} is {said.format(_plainly(amount))}.", field=field)
+    if amount > most:
+        raise Invalid(f"{what} is at most {show(most)}, and {_plainly(amount)} is more.", field=field)
+    if _cents(amount) != amount:
+        raise Invalid(f"{what} has at most two decimals, and {_plainly(amount)} has more.", field=field)
+    return _cents(amount)
+
+
+def _plainly(amount: Decimal) -> str:
+    """As a person writes it, unless that is endless."""
+    return f"{amount:f}" if abs(amount.adjusted()) <= _LEGIBLE else str(amount)
 
 
 def show(amount: Decimal, currency: str | None = None) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from curbledger.database.constraints import Taken
 from curbledger.errors import Invalid
+from curbledger.kit import money
 from curbledger.kit.plates import plate_key
-from curbledger.permits.permit import Kind, Permit, check_period
+from curbledger.permits.permit import MOST_AMOUNT, Kind, Permit, check_period
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,13 +39,14 @@ class Granted:
 def grant_permit(client_id: int, granted: Granted, *, at: datetime) -> uuid.UUID:
     """Grant a permit; each time it is another one. In the client's scope.
 
-    Raises Invalid for a plate, name or period that cannot be, and Taken where another permit carries its number.
+    Raises Invalid for a plate, name, price or period that cannot be, and Taken where another permit carries its number.
     """
     key = plate_key(granted.plate)
     if not key or len(key) > _LONGEST_PLATE or len(granted.plate) > _LONGEST_PLATE:
         raise Invalid(f"{granted.plate!r} is no plate.", field="plate")
     if not granted.short_name.strip() or len(granted.short_name) > _LONGEST_NAME:
         raise Invalid(f"A permit needs a name, of at most {_LONGEST_NAME} characters.", field="short_name")
+    amount = None if granted.amount is None else money.check(granted.amount, "A permit's price", most=MOST_AMOUNT)
     check_period(granted.starts_at, granted.ends_at)
     permit = Permit(
         client_id=client_id,
@@ -59,7 +61,7 @@ def grant_permit(client_id: int, granted: Granted, *, at: datetime) -> uuid.UUID
         zone_key=granted.zone.name_key if granted.zone else None,
         starts_at=granted.starts_at,
         ends_at=granted.ends_at,
-        amount=granted.amount,
+        amount=amount,
         currency=granted.currency,
         created_at=at,
         modified_at=at,

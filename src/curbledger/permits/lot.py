@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from curbledger.database.fields import ClientForeignKey, MoneyField
 from curbledger.database.owned import ClientOwned
 from curbledger.errors import Invalid
+from curbledger.kit import money
 from curbledger.permits.zone import change_places
 from curbledger.registry.lookups import Lookup
 
@@ -85,8 +86,7 @@ def set_lot(client_id: int, name: str, *, default_cost: Decimal, total_permits: 
     name = name.strip()
     if not name or len(name) > _LIMIT:
         raise Invalid(f"A lot needs a name, of at most {_LIMIT} characters.", field="name")
-    if not 0 <= default_cost <= MOST_COST:
-        raise Invalid(f"A permit costs nothing to {MOST_COST}.", field="default_cost")
+    default_cost = money.check(default_cost, "The cost of a permit", field="default_cost", zero=True, most=MOST_COST)
     if not 0 <= total_permits <= MOST_PERMITS:
         raise Invalid(f"A lot has room for none to {MOST_PERMITS} permits.", field="total_permits")
     # Whoever else adds one waits until this is committed: nobody draws a number for a lot that is there.

@@ -38,7 +38,7 @@ class LotTax(ClientOwned):
 def set_lot_tax(client_id: int, rate1: Decimal, rate2: Decimal) -> None:
     """Set the client's two rates, in percent. In the client's scope. Raises Invalid."""
     for rate, field in ((rate1, "rate1"), (rate2, "rate2")):
-        if not 0 <= rate <= _WHOLE or rate != rate.quantize(_PLACES):
+        if not rate.is_finite() or not 0 <= rate <= _WHOLE or rate != rate.quantize(_PLACES):
             raise Invalid("A tax rate is a percentage from 0 to 100, with up to three decimals.", field=field)
     LotTax.objects.bulk_create(
         [LotTax(client_id=client_id, rate1=rate1, rate2=rate2)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from curbledger.errors import Invalid
+from curbledger.kit import money
 from curbledger.violations.ledger import Adjustment, Discount, Fee
 from curbledger.violations.lock import lock_violation
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
 def adjust_fine(client: Client, ticket: str, *, amount: Decimal, reason: str, at: datetime, by: str) -> Adjustment:
     """Set the fine to `amount`, 0 included. In the client's scope. Raises NotFound, or Invalid."""
-    if amount < 0:
-        raise Invalid("A fine cannot be less than nothing.", field="amount")
+    amount = money.check(amount, "A fine", zero=True)
     if not reason.strip():
         raise Invalid("An adjustment needs a reason.", field="reason")
     violation = lock_violation(client, ticket)
@@ -38,9 +38,8 @@ def adjust_fine(client: Client, ticket: str, *, amount: Decimal, reason: str, at
 
 
 def add_fee(client: Client, ticket: str, *, amount: Decimal, kind: str, reason: str, at: datetime, by: str) -> Fee:
-    """Add to what is owed. In the client's scope. Raises NotFound, or Invalid for an amount that is not positive."""
-    if amount <= 0:
-        raise Invalid("A fee is more than nothing.", field="amount")
+    """Add to what is owed. In the client's scope. Raises NotFound, or Invalid for an amount that cannot be."""
+    amount = money.check(amount, "A fee")
     violation = lock_violation(client, ticket)
     return Fee.objects.create(
         client_id=client.pk,
@@ -55,8 +54,7 @@ def add_fee(client: Client, ticket: str, *, amount: Decimal, kind: str, reason: 
 
 def grant_discount(client: Client, ticket: str, *, amount: Decimal, reason: str, at: datetime, by: str) -> Discount:
     """Take something off for good. In the client's scope. Raises NotFound, or Invalid."""
-    if amount <= 0:
-        raise Invalid("A discount is more than nothing.", field="amount")
+    amount = money.check(amount, "A discount")
     violation = lock_violation(client, ticket)
     return Discount.objects.create(
         client_id=client.pk,

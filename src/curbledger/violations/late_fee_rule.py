@@ -121,14 +121,14 @@ def _check(
 ) -> None:
     if (amount is None) == (percent is None):
         raise Invalid("A late fee is an amount or a percentage: give one of the two.", field="amount")
-    if amount is not None and not 0 < amount <= money.LARGEST:
-        raise Invalid("A late fee is more than nothing.", field="amount")
+    if amount is not None:
+        money.check(amount, "A late fee")
     if percent is not None and not 0 < percent <= MOST_PERCENT:
         raise Invalid(f"A percentage is from 0.01 to {MOST_PERCENT}.", field="percent")
     for name, days in (("days", days_after_due), ("every", every_days)):
         if days is not None and not 1 <= days <= MOST_DAYS:
             raise Invalid(f"Take from 1 to {MOST_DAYS} days.", field=name)
-    if cap is not None and not 0 < cap <= money.LARGEST:
-        raise Invalid("A cap is more than nothing.", field="cap")
+    if cap is not None:
+        money.check(cap, "A cap", field="cap")
     if every_days is not None and cap is None:
         raise Invalid("A late fee that repeats needs a cap: what it comes to at most.", field="cap")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from curbledger.errors import Conflict, Invalid, NotFound
+from curbledger.errors import Conflict, NotFound
 from curbledger.kit import money
 from curbledger.violations.ledger import Discount, Payment
 from curbledger.violations.lock import lock_violation
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a payment did. `balance` is what is owed afterwards; negative: too much was paid."""
+    """What a payment did. `balance` is what is owed afterwards; negative: too much was paid.
+
+    `reversed_at` is when one that was already there was taken back: it stays so, and pays nothing.
+    """
 
     payment_id: int
     balance: Decimal
     discount: Decimal
     already_there: bool
+    reversed_at: datetime | None = None
 
 
 def record_payment(
@@ -45,11 +49,11 @@ def record_payment(
     """Take a payment on that ticket. In the client's scope.
 
     One that settles the ticket while a discount still holds earns that discount for good. The same reference on
-    the same ticket is the same payment, and is recorded once. Raises NotFound; Invalid for an amount that is not
-    positive; Conflict where the reference stands for another amount.
+    the same ticket is the same payment, and is recorded once; also one that was reversed since, or a feed that sends
+    it again would undo the reversal. Raises NotFound; Invalid for an amount that cannot be (kit.money.check);
+    Conflict where the reference stands for another amount.
     """
-    if amount <= 0:
-        raise Invalid(f"A payment is more than nothing, and {money.show(amount)} is not.", field="amount")
+    amount = money.check(amount, "A payment")
     violation = lock_violation(client, ticket)
     if reference:
         # Nobody adds a payment to this ticket meanwhile: its row is locked.
@@ -88,7 +92,13 @@ def _again(payment: Payment, amount: Decimal, violation: Violation) -> Settlemen
             f"Payment {payment.reference} on ticket {violation.ticket} is {money.show(payment.amount)} already, "
             f"not {money.show(amount)}. Give the other payment a reference of its own."
         )
-    return Settlement(payment_id=payment.pk, balance=violation.balance, discount=money.ZERO, already_there=True)
+    return Settlement(
+        payment_id=payment.pk,
+        balance=violation.balance,
+        discount=money.ZERO,
+        already_there=True,
+        reversed_at=payment.reversed_at,
+    )
 
 
 def _earned(client: Client, violation: Violation, *, amount: Decimal, paid_at: datetime) -> Decimal:
