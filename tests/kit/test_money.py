@@ -124,7 +124,7 @@ def test_an_amount_that_can_is_kept_to_the_cent(amount: str, kept: str) -> None:
 
 def test_nothing_is_an_amount_where_it_may_be() -> None:
     assert str(money.check(Decimal("-0"), "A fine", zero=True)) == "0.00"
-    with pytest.raises(Invalid, match="A fine is not less than nothing, and -0[.]01 is[.]"):
+    with pytest.raises(Invalid, match=r"A fine is not less than nothing, and -0[.]01 is[.]"):
         money.check(Decimal("-0.01"), "A fine", zero=True)
 
 
