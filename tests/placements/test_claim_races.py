@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -19,7 +21,7 @@ from curbledger.placements.agency import AgencyCategory
 from curbledger.placements.batch import Batch
 from curbledger.placements.claim import claim as claim_for_good
 from curbledger.placements.deliverer import heart
-from curbledger.placements.handoff import hand_over
+from curbledger.placements.handoff import hand_over, release
 from curbledger.placements.switch import switch_collections
 from curbledger.violations.appeal import open_appeal
 from curbledger.violations.hold import hold_person, hold_violation
@@ -298,3 +300,27 @@ def test_a_commit_whose_answer_was_lost_leaves_the_batch_free(
         assert Batch.objects.get().state == "undelivered"
     again = call(town, who)
     assert (again.revision.number, again.count) == (2, 2)
+
+
+def test_a_commit_that_is_still_being_written_is_waited_for(committed_town: Client) -> None:
+    """The connection broke, but the server goes on: whether there is a batch is known when the agency is free."""
+    town = committed_town
+    who = cast.caller(town)
+    _two_tickets(town)
+    attempt = uuid.uuid4()
+    call_under_way = asked(town, who)
+    with client_scope(town.pk):
+        batch = Batch.objects.get(pk=hand_over(call_under_way, at=NOON).revision.batch_id)
+        Batch.objects.filter(pk=batch.pk).update(attempt=attempt)
+        releasing = Other(partial(release, call_under_way, attempt))
+        releasing.wait_until_blocked()
+        with pytest.raises(OperationalError):
+            releasing.result()
+    assert _state(town, batch) == "delivering"
+    release(call_under_way, attempt)
+    assert _state(town, batch) == "undelivered"
+
+
+def _state(town: Client, batch: Batch) -> str:
+    with client_scope(town.pk):
+        return Batch.objects.get(pk=batch.pk).state

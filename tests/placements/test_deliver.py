@@ -23,8 +23,9 @@ from curbledger.placements.chunks import chunk_at
 from curbledger.placements.deliver import answer, drop, settle
 from curbledger.placements.deliverer import heart
 from curbledger.placements.handoff import Handoff, release
+from tests import cast
 from tests.cast import issue
-from tests.placements.handing import arrive, arrived, batch_of, body, break_off, broken, call
+from tests.placements.handing import arrive, arrived, asked, batch_of, body, break_off, broken, call
 
 FAULTS = pytest.mark.parametrize(
     "fault",
@@ -197,10 +198,11 @@ def test_an_answer_that_was_dropped_counts_as_undelivered_with_the_next_beat(tow
 
 
 def test_an_attempt_that_came_to_nothing_frees_its_batch_and_no_other(town: Client) -> None:
-    delivered, under_way, unknown = arrived(town), call(town), call(town)
+    who = cast.caller(town)
+    delivered, under_way, unknown = arrived(town, who), call(town, who), call(town, who)
     for handoff in (delivered, unknown):
         assert handoff.attempt is not None
-        release(town.pk, handoff.attempt)
+        release(asked(town, who), handoff.attempt)
     assert [batch_of(one).state for one in (delivered, under_way, unknown)] == [
         "delivered",
         "delivering",

@@ -15,7 +15,7 @@ from django.db import connection
 from curbledger import __version__
 from curbledger.clients.client import Client
 from curbledger.database.deadlocks import outlive_deadlocks
-from curbledger.database.scope import client_scope, promise_handoff
+from curbledger.database.scope import bound_waiting, client_scope, promise_handoff
 from curbledger.errors import CurbledgerError
 from curbledger.placements import idempotency
 from curbledger.placements.agency import Agency, agency_for_token
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # How long a claim waits for a row before it gives up as a whole.
 _LOCK_SECONDS = 60.0
+# How long the thread that writes signs of life waits to learn how a claim ended; it asks again with a later beat.
+_OUTCOME_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def hand_over(asked: Asked, *, at: datetime) -> Handoff:
     except Exception:
         # A connection that broke during the commit leaves open whether there is a claim. If there is one, nobody
         # delivers it, and this process lives on: it must be free for the next call.
-        beating.settle_later(partial(release, asked.client_id, attempt))
+        beating.settle_later(partial(release, asked, attempt))
         raise
 
 
@@ -96,17 +98,27 @@ def _with_culprits_set_aside(asked: Asked, attempt: uuid.UUID, *, at: datetime) 
                 set_aside(asked.client_id, failed, at=at)
 
 
-def release(client_id: int, attempt: uuid.UUID) -> None:
-    """Free the batch of an attempt that came to nothing."""
-    with client_scope(client_id):
+def release(asked: Asked, attempt: uuid.UUID) -> None:
+    """Free the batch of an attempt that came to nothing. Raises OperationalError while that cannot be known yet.
+
+    The attempt's transaction may outlive its connection: the server may still be writing the commit. It holds the
+    agency until it is over, so whoever has the agency sees whether there is a batch.
+    """
+    with client_scope(asked.client_id):
+        bound_waiting(lock_seconds=_OUTCOME_SECONDS)
+        _lock_agency(asked.token_id)
         Batch.objects.filter(attempt=attempt, state=BatchState.DELIVERING).update(state=BatchState.UNDELIVERED)
+
+
+def _lock_agency(token_id: int) -> Agency:
+    return Agency.objects.select_for_update(no_key=True).get(pk=agency_for_token(token_id).pk)
 
 
 def _hand_over(asked: Asked, attempt: uuid.UUID, *, at: datetime) -> Handoff:
     promise_handoff(lock_seconds=_LOCK_SECONDS)
     # One claim of an agency at a time: a second one waits here, and then finds only what is new. This also keeps
     # two calls with one Idempotency-Key apart.
-    agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_for_token(asked.token_id).pk)
+    agency = _lock_agency(asked.token_id)
     # Read under the lock: a switch that was turned meanwhile counts.
     rule = rule_for(Client.objects.get(pk=asked.client_id), at=at)
     if asked.idempotency_key is None:
