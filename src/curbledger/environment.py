@@ -44,6 +44,10 @@ class Environment(BaseSettings):
     trusted_proxies: str | None = Field(
         default=None, description="Proxies whose X-Forwarded-For is believed: addresses, networks, with commas between."
     )
+    https: bool = Field(
+        default=True,
+        description="The staff pages are reached by https alone, as are their cookies. Off for a trial over http.",
+    )
     workers: PositiveInt = Field(default=2, description="Server processes.")
     threads: PositiveInt = Field(default=16, description="Calls that one server process answers at a time.")
     chunk_records: PositiveInt = Field(default=1000, description="Records in one stored chunk of a handoff.")

@@ -12,4 +12,5 @@ urlpatterns = [
     # Last of these: integrators are answered in one way, whatever they call.
     re_path(r"^api/?$", missing_client),
     path("api/<path:rest>", unknown_path),
+    path("portal/", include("curbledger.portal.urls")),
 ]

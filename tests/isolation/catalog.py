@@ -20,6 +20,16 @@ GLOBAL_TABLES = {
     "deliverer": "a server process serves every client",
     "django_migrations": "Django's own",
     "django_content_type": "Django's own",
+    "django_session": "a signed-in browser; which client it sees is decided anew with each request",
+    "auth_group": "Django's own, and empty: roles are in permissions.py",
+    "auth_group_permissions": "Django's own, and empty",
+    "auth_permission": "Django's own, and read by nobody: permissions are in permissions.py",
+    "staff_user": "whose member somebody is, is known once they have signed in",
+    "membership": "says which scope to open for whom",
+    "axes_accessattempt": "wrong passwords: whose member it would be, nobody knows",
+    "axes_accessattemptexpiration": "as axes_accessattempt",
+    "axes_accessfailurelog": "as axes_accessattempt",
+    "axes_accesslog": "as axes_accessattempt",
 }
 
 

@@ -28,6 +28,7 @@ from curbledger.cli import (
     retention,
     serve,
     token,
+    user,
 )
 from curbledger.errors import CurbledgerError
 
@@ -78,6 +79,7 @@ app.add_typer(payment.app, name="payment")
 app.add_typer(hold.app, name="hold")
 app.add_typer(late_fee.app, name="late-fee")
 app.add_typer(batch.app, name="batch")
+app.add_typer(user.app, name="user")
 app.add_typer(retention.app, name="retention")
 
 

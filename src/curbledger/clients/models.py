@@ -2,7 +2,19 @@
 
 from curbledger.clients.attempt import FailedAttempt
 from curbledger.clients.client import Client
+from curbledger.clients.membership import Membership
+from curbledger.clients.once import SpentKey
 from curbledger.clients.policy import CollectionsPolicy
 from curbledger.clients.token import ApiToken, TokenDigest
+from curbledger.clients.user import User
 
-__all__ = ["ApiToken", "Client", "CollectionsPolicy", "FailedAttempt", "TokenDigest"]
+__all__ = [
+    "ApiToken",
+    "Client",
+    "CollectionsPolicy",
+    "FailedAttempt",
+    "Membership",
+    "SpentKey",
+    "TokenDigest",
+    "User",
+]

@@ -44,6 +44,13 @@ def client_scope(client_id: int) -> Iterator[None]:
             cursor.execute("SELECT set_config('curbledger.client_id', '', true)")
 
 
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """One transaction of no client, for the few global tables. Outside any scope."""
+    with transaction.atomic():
+        yield
+
+
 # An operator's own shorter patience stays as it is.
 _PATIENCE = """
 SELECT CASE WHEN setting::bigint = 0 OR setting::bigint > %(wait)s

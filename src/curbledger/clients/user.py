@@ -1,0 +1,84 @@
+"""A person who signs in to the staff pages. Global: nobody knows whose member it is before it has signed in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.db.models.functions import Lower
+
+from curbledger.database.constraints import named_errors
+from curbledger.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Users(BaseUserManager["User"]):
+    """Finds people by e-mail address, in any case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """What Django's sign-in asks for."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """One sign-in. The address is kept in lower case, and is what people type."""
+
+    email = models.CharField(max_length=254, unique=True)
+    name = models.CharField(max_length=200, default="")
+    # As chosen on the pages; empty: as the browser asks.
+    language = models.CharField(max_length=10, default="")
+    is_active = models.BooleanField(default=True)
+    # Belongs to no client, and picks one after signing in.
+    is_system_administrator = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects = Users()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "staff_user"
+        constraints = (models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_low"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+def make_user(
+    *, email: str, password: str, at: datetime, name: str = "", language: str = "", system_administrator: bool = False
+) -> User:
+    """A new sign-in. Raises Invalid for an address or a password that cannot be, and Taken for an address in use."""
+    kept = email.strip().lower()
+    try:
+        validate_email(kept)
+    except ValidationError:
+        raise Invalid(f"{email!r} is no e-mail address.", field="email") from None
+    user = User(email=kept, name=name, language=language, is_system_administrator=system_administrator, created_at=at)
+    set_password(user, password)
+    with named_errors():
+        user.save(force_insert=True)
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Give a user another password; it is not saved yet. Raises Invalid for one that is too easy."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from None
+    user.set_password(password)
+
+
+def find_user(email: str) -> User:
+    """The user of that address. Raises NotFound."""
+    try:
+        return User.objects.get_by_natural_key(email)
+    except User.DoesNotExist:
+        raise NotFound(f"Nobody signs in as {email}.") from None

@@ -1,0 +1,52 @@
+"""Forms that do something: each carries a key, so that a double click does it once."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+
+from curbledger.clients.once import REMEMBERED
+
+if TYPE_CHECKING:
+    from curbledger.errors import CurbledgerError
+
+_SALT = "curbledger.portal.forms"
+# A form that lay open overnight asks to be looked at again.
+GOOD_FOR = timedelta(days=1)
+assert GOOD_FOR < REMEMBERED  # noqa: S101  # a key that is forgotten must not be good any more
+
+
+def new_key() -> str:
+    """A key for one form, signed, so that its age is known."""
+    return signing.TimestampSigner(salt=_SALT).sign(uuid.uuid4().hex)
+
+
+class ActForm(forms.Form):
+    """A form of one act. Shown anew with what was typed where the domain refuses."""
+
+    form_key = forms.CharField(widget=forms.HiddenInput)
+    required_css_class = "required"
+    error_css_class = "wrong"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # as Django's own
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.fields["form_key"].initial = new_key
+
+    def clean_form_key(self) -> uuid.UUID:
+        """The key itself, of a form that is not too old."""
+        try:
+            signer = signing.TimestampSigner(salt=_SALT)
+            return uuid.UUID(signer.unsign(self.cleaned_data["form_key"], max_age=GOOD_FOR))
+        except (signing.BadSignature, ValueError):
+            raise forms.ValidationError(_("This form is more than a day old. Check it, and send it again.")) from None
+
+    def refuse(self, error: CurbledgerError) -> None:
+        """Say what the domain said, at the field it means."""
+        field = getattr(error, "field", None)
+        self.add_error(field if field in self.fields else None, error.message)
