@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import secrets
 import shlex
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 CODE = "OC_TOMA"
 VIOLATIONS = 2000
 OVERDUE = 400
+EMAIL = "demo@example.org"
 LAST_PORT = 65535
 
 CURBLEDGER = Path(sys.executable).with_name("curbledger")
@@ -26,6 +28,9 @@ READY_TEXT = """
 Curbledger is ready, with the town {code} in it. {waiting}
 
   server    {url}
+  pages     {url}/portal/
+  sign-in   {email}, password {password}
+            (kept in {password_file})
   API       {url}/api/docs
   client    {code}
   token     {token}
@@ -71,6 +76,8 @@ def main() -> None:
     # Of another project, perhaps: what is made up here goes into a database of its own.
     other = "env -u DATABASE_URL " if os.environ.pop("DATABASE_URL", None) else ""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curbledger.settings")
+    # On this machine there is no https, and not every browser keeps a cookie that asks for it.
+    os.environ.setdefault("CURBLEDGER_HTTPS", "0")
     town = prepare()
     waiting = (
         f"{town.count} violations are overdue and wait: {town.total}." if town.count else "Nothing is overdue now."
@@ -81,6 +88,9 @@ def main() -> None:
             code=CODE,
             waiting=waiting,
             url=url,
+            email=EMAIL,
+            password=read_secret(password_path()),
+            password_file=password_path(),
             token=town.token,
             token_file=token_path(),
             curl=curl(url, town.token),
@@ -116,9 +126,14 @@ def prepare() -> Town:
     if not has_tickets():
         print(f"Filling {CODE} with {VIOLATIONS} made-up tickets; this takes some seconds.", flush=True)
         run("demo", CODE, "--violations", str(VIOLATIONS), "--overdue", str(OVERDUE))
+    if (known := has_user()) is not True:
+        password = secrets.token_urlsafe(12)
+        as_what = () if known is False else ("--client", CODE, "--role", "administrator", "--name", "Dana Demo")
+        run("user", "add" if known is None else "password", EMAIL, *as_what, "--password-stdin", typed=password)
+        keep_secret(password_path(), password)
     if not has_token():
         wanted = [word for permission in permissions() for word in ("--permission", permission)]
-        keep_token(run("token", "add", CODE, "--name", "demo", *wanted, keep=True).strip())
+        keep_secret(token_path(), run("token", "add", CODE, "--name", "demo", *wanted, keep=True).strip())
     return look()
 
 
@@ -134,9 +149,10 @@ def run_here(*arguments: str) -> None:
             raise
 
 
-def run(*arguments: str, keep: bool = False) -> str:
+def run(*arguments: str, keep: bool = False, typed: str | None = None) -> str:
     """Run a command as a person would; gives what it prints where that is kept. A failure ends this one too."""
-    done = subprocess.run([CURBLEDGER, *arguments], stdout=subprocess.PIPE if keep else None, text=True, check=False)
+    stdout = subprocess.PIPE if keep else subprocess.DEVNULL if typed else None
+    done = subprocess.run([CURBLEDGER, *arguments], input=typed, stdout=stdout, text=True, check=False)
     if done.returncode:
         print(f"`{shlex.join(['curbledger', *arguments])}` failed; see above.", file=sys.stderr)
         sys.exit(done.returncode)
@@ -171,10 +187,23 @@ def has_token() -> bool:
     from curbledger.kit import clock  # noqa: PLC0415
 
     try:
-        access = authenticate(client_code=CODE, secret=read_token(), at=clock.now(), address=None)
+        access = authenticate(client_code=CODE, secret=read_secret(token_path()), at=clock.now(), address=None)
     except (AccessRefused, FileNotFoundError):
         return False
     return len(access.permissions) == len(permissions())
+
+
+def has_user() -> bool | None:
+    """Whether the sign-in is there and its password is the one that was kept; None: it is not there."""
+    from curbledger.clients.user import find_user  # noqa: PLC0415  # needs Django's set-up
+    from curbledger.errors import NotFound  # noqa: PLC0415
+
+    try:
+        return find_user(EMAIL).check_password(read_secret(password_path()))
+    except NotFound:
+        return None
+    except FileNotFoundError:
+        return False
 
 
 def look() -> Town:
@@ -189,7 +218,7 @@ def look() -> Town:
     with client_scope(client.pk):
         ticket = Violation.objects.order_by("-id")[:1].get().ticket
         foreseen = foresee(client, at=clock.now())
-    return Town(read_token(), foreseen.count, money.show(foreseen.total, client.currency), ticket)
+    return Town(read_secret(token_path()), foreseen.count, money.show(foreseen.total, client.currency), ticket)
 
 
 def home() -> Path:
@@ -204,18 +233,22 @@ def token_path() -> Path:
     return home() / "demo-token"
 
 
-def read_token() -> str:
-    """The token as it was kept."""
-    return token_path().read_text(encoding="ascii").strip()
+def password_path() -> Path:
+    """The file with the password of the sign-in."""
+    return home() / "demo-password"
 
 
-def keep_token(token: str) -> None:
-    """Keep a token where only this user reads it."""
-    path = token_path()
+def read_secret(path: Path) -> str:
+    """A token or a password as it was kept."""
+    return path.read_text(encoding="ascii").strip()
+
+
+def keep_secret(path: Path, secret: str) -> None:
+    """Keep it where only this user reads it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(f"{token}\n")
+        file.write(f"{secret}\n")
 
 
 def curl(url: str, token: str) -> str:

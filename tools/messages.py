@@ -58,9 +58,7 @@ def _texts(path: Path) -> Iterator[tuple[Any, ...]]:
 
 def _empty(language: str | None = None) -> Catalog:
     catalog = Catalog(locale=language, charset="utf-8", creation_date=_SOME_DAY, revision_date=_SOME_DAY, fuzzy=False)
-    catalog.header_comment = (
-        "# The staff pages. `python -m tools.messages` adds texts here: translate, run it again."
-    )
+    catalog.header_comment = "# The staff pages. `python -m tools.messages` adds texts here: translate, run it again."
     catalog.project, catalog.version = "Curbledger", ""
     catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = "the Curbledger authors"
     return catalog

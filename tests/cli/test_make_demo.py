@@ -14,7 +14,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import psutil
 import pytest
@@ -99,6 +100,21 @@ def may_make_every_call(printed: str) -> bool:
     )
 
 
+def signs_in(printed: str) -> bool:
+    """Whether the printed sign-in opens the printed pages, over plain http."""
+    found = re.search(r"pages +(\S+)\n +sign-in +(\S+), password (\S+)\n", printed)
+    assert found is not None, printed
+    url, email, password = found.groups()
+    cookies = HTTPCookieProcessor()
+    browser = build_opener(cookies)
+    page = browser.open(url, timeout=60).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token is not None, page
+    form = {"email": email, "password": password, "csrfmiddlewaretoken": token[1]}
+    with browser.open(f"{url}sign-in", urlencode(form).encode(), timeout=60) as answer:
+        return bool(answer.url == f"{url}violations")
+
+
 def test_a_new_user_gets_a_town_whose_violations_can_be_collected_once(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with demo(home, free_port()) as printed:
@@ -110,6 +126,8 @@ def test_a_new_user_gets_a_town_whose_violations_can_be_collected_once(tmp_path:
         assert "Nothing is overdue now." in again
         assert "Filling" not in again
         assert token_in(again) == token_in(printed)
+        assert re.findall(r"sign-in .*", again) == re.findall(r"sign-in .*", printed)
+        assert signs_in(again)
         assert call(again) == (0, 0)
         shown = re.search(r"curbledger (explain OC_TOMA \S+)$", again, re.MULTILINE)
         assert shown is not None

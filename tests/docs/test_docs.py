@@ -13,7 +13,7 @@ from curbledger.agency_api.api import routes
 from curbledger.agency_api.refusals import MEANINGS as AGENCY_MEANINGS
 from curbledger.clients.policy import HOLD_KINDS
 from curbledger.environment import Environment, setting_names
-from curbledger.permissions import TOKEN_PERMISSIONS
+from curbledger.permissions import ROLE_PERMISSIONS, TOKEN_PERMISSIONS, Permission, Role
 from curbledger.violations.explain import WORDS
 from curbledger.wire import collections, cors
 from curbledger.wire.errors import MEANINGS
@@ -82,6 +82,17 @@ def test_every_command_that_is_shown_exists(paper: Path) -> None:
 @pytest.mark.parametrize("permission", list(TOKEN_PERMISSIONS))
 def test_every_permission_is_explained(permission: str) -> None:
     assert f"| `{permission}` |" in read("docs/commands.md")
+
+
+@pytest.mark.parametrize("permission", sorted(ROLE_PERMISSIONS[Role.ADMINISTRATOR]))
+def test_every_permission_of_staff_stands_with_the_roles_that_have_it(permission: Permission) -> None:
+    cells = " | ".join("yes" if permission in ROLE_PERMISSIONS[role] else "" for role in Role)
+    assert f"| `{permission}` | {cells} |".replace("|  |", "| |").replace("|  |", "| |") in read("docs/portal.md")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_is_explained(role: Role) -> None:
+    assert f"| `{role}` |" in read("docs/portal.md")
 
 
 @pytest.mark.parametrize("code", list(MEANINGS))

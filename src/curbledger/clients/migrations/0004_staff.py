@@ -10,7 +10,7 @@ from curbledger.database.policies import SecureClientTables
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0002_secure"),
+        ("clients", "0003_notices"),
     ]
 
     operations = [
