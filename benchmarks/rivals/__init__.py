@@ -1,0 +1,1 @@
+"""The same records by other means, on the product's own tables."""
