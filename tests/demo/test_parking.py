@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.permits.lot_values import value_lots
@@ -19,8 +21,9 @@ def told(client: Client) -> list[tuple[object, ...]]:
         return list(Permit.objects.order_by("pk").values_list(*names))
 
 
-def test_lots_are_used_and_earn(empty_town: Client, fill_town: Fill) -> None:
-    fill_town(empty_town, 400, 50)
+@pytest.mark.parametrize("tickets", [400, 2500])
+def test_lots_are_used_and_earn_and_are_not_overfull(empty_town: Client, fill_town: Fill, tickets: int) -> None:
+    fill_town(empty_town, tickets, 50)
     with client_scope(empty_town.pk):
         lots = value_lots(zone=empty_town.zone, at=AT)
     assert [lot.name for lot in lots][:2] == ["Library Lot A", "Engineering Lot C"]
@@ -70,3 +73,10 @@ def test_filling_again_leaves_what_is_configured_alone(empty_town: Client, fill_
         assert [model.objects.count() for model in (Zone, Lot, LotZone, LotTax, LoginSource)] == before
         assert Lot.objects.get(name="Stadium Lot").default_cost == 7
         assert Permit.objects.exists()
+
+
+def test_a_town_that_is_full_gets_no_more_permits(empty_town: Client, fill_town: Fill) -> None:
+    fill_town(empty_town, 2500, 50)
+    before = told(empty_town)
+    fill_town(empty_town, 100, 50)
+    assert told(empty_town) == before

@@ -80,6 +80,16 @@ def test_the_samples_of_the_contract_are_the_examples_word_for_word() -> None:
     assert {"profiles/push", "vehicles/push, names", "send_overdue_to_collections"} <= set(shown)
 
 
+def test_every_body_that_can_be_tried_is_filled_in_with_a_token_to_be_replaced() -> None:
+    for path, _, operation in operations():
+        if path.startswith("/api/{client}/v1/collections/"):
+            continue
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is not None:
+            bodies = [example["value"] for example in content.get("examples", {}).values()] or [content["example"]]
+            assert all("YOUR-API-TOKEN" in body.values() for body in bodies), path
+
+
 def test_the_answer_to_the_agency_is_the_contracts_without_secrets() -> None:
     answer = document()["paths"]["/api/{client}/v1/violations/send_overdue_to_collections"]["post"]["responses"]["200"]
     shown = json.dumps(answer["content"]["application/json"]["example"])

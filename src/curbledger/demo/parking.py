@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _ODDS = Odds.of(data.PLACES, lambda place: place.weight)
 _HOUR = timedelta(hours=1)
 _LONGEST_STAY = 12
-# One permit for so many tickets, some few in the smallest town, and never more than these.
-_TICKETS_A_PERMIT, _FEWEST, _MOST = 4, 12, 2000
+# One permit for so many tickets, some few in the smallest town, and never more than the lots have room for.
+_TICKETS_A_PERMIT, _FEWEST, _MOST = 4, 12, 600
 _ENTRIES = 8
 
 
@@ -42,9 +42,10 @@ def open_parking(town: Town, calendar: Calendar, *, seed: int, before: int, tick
     # Dice of their own, so that what is parked decides nothing of what is ticketed.
     dice = Dice.of(seed, before, "parking")
     zones = _configure(town, calendar)
-    if not tickets:
+    room = _MOST - Permit.objects.count()
+    if not tickets or room <= 0:
         return
-    wanted = min(max(tickets // _TICKETS_A_PERMIT, _FEWEST), _MOST)
+    wanted = min(max(tickets // _TICKETS_A_PERMIT, _FEWEST), room)
     newest = Vehicle.objects.exclude(plate_key="").order_by("-pk")
     plates = list(newest.values_list("plate", flat=True)[:wanted])
     if not plates:

@@ -28,12 +28,12 @@ class Place(NamedTuple):
 
 _WORKDAYS = (0, 1, 2, 3, 4)
 PLACES = (
-    Place(30, "Library Lot A", Decimal(45), 60, (Part("Lot 01"),)),
-    Place(25, "Engineering Lot C", Decimal(38), 80, (Part("Lot 02"),)),
+    Place(10, "Library Lot A", Decimal(45), 60, (Part("Lot 01"),)),
+    Place(14, "Engineering Lot C", Decimal(38), 80, (Part("Lot 02"),)),
     Place(20, "College Residence Lot", Decimal(30), 120, (Part("Lot 03"),)),
     # Permits of the day count by day, those of the night by night.
     Place(
-        15,
+        25,
         "Canal Street Garage",
         Decimal(95),
         150,
@@ -43,7 +43,7 @@ PLACES = (
             Part("Lot 4 Evening", (5, 6)),
         ),
     ),
-    Place(10, "Stadium Lot", Decimal(20), 200, (Part("Lot 05"), Part("Lot 06"))),
+    Place(31, "Stadium Lot", Decimal(20), 200, (Part("Lot 05"), Part("Lot 06"))),
 )
 # Meters know it, the office has not configured it.
 UNKNOWN_ZONE = "Downtown 7"

@@ -47,6 +47,8 @@ class Answer:
     example: object
     # The contract's own requests (contract/samples.json).
     samples: tuple[str, ...] = ()
+    # A request of ours where the contract has none.
+    request: Mapping[str, str] | None = None
     # Codes that come from what the client keeps, and not from the form of a field.
     codes: tuple[int, ...] = ()
     headers: Mapping[str, str] | None = None
@@ -221,9 +223,14 @@ ANSWERS: Mapping[str, Answer] = {
         group="Plates",
         schema=keys(error={"const": 0}, data=_PLATE_SCHEMA, message={"const": ""}),
         example={"error": 0, "data": _PLATE, "message": ""},
+        request={"api_token": "YOUR-API-TOKEN", "client": "OC_TOMA", "plate": "ABC123"},
     ),
     # The plate stands in the path, where no field declares its codes.
     "{client}/v1/validate/plate/{plate}": Answer(
-        group="Plates", schema=_PLATE_SCHEMA, example=_OLD_PLATE, codes=(9006, 9030, 9032, 9033)
+        group="Plates",
+        schema=_PLATE_SCHEMA,
+        example=_OLD_PLATE,
+        request={"apiToken": "YOUR-API-TOKEN"},
+        codes=(9006, 9030, 9032, 9033),
     ),
 }

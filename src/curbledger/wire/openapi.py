@@ -109,6 +109,8 @@ def _request(endpoint: Endpoint, answer: Answer) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": body_schema(endpoint)}
     if answer.samples:
         content["examples"] = {name: {"value": samples[name]["body"]} for name in answer.samples}
+    elif answer.request:
+        content["example"] = dict(answer.request)
     return {"required": True, "content": {"application/json": content}}
 
 
