@@ -1,14 +1,15 @@
-"""token add."""
+"""token add, token list, token revoke."""
 
 from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from curbledger.clients.token import ApiToken, authenticate
+from curbledger.clients.token import ApiToken, authenticate, make_token
 from curbledger.database.scope import client_scope
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
@@ -107,3 +108,46 @@ def test_a_stranger_cannot_use_it(town: Client, campus: Client) -> None:
     secret = add(*COLLECTS)
     with pytest.raises(AccessRefused):
         authenticate(client_code=campus.code, secret=secret, at=clock.now(), address=None)
+
+
+def test_the_list_says_what_each_may_do_and_when_and_from_where_it_was_used(town: Client) -> None:
+    assert typed("token", "list", "OC_TOMA").stdout == "OC_TOMA has no token yet.\n"
+    add("--permission", "lot-values", "--permission", "permit-stats", name="the portal")
+    used = add("--permission", "lot-values", name="the meter")
+    authenticate(client_code="OC_TOMA", secret=used, at=clock.now(), address="203.0.113.7")
+    first, second = typed("token", "list", "oc-toma").stdout.splitlines()
+    moment = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+    assert re.fullmatch(rf"\d+  the portal: lot-values, permit-stats; made {moment}, never used", first)
+    assert re.fullmatch(rf"\d+  the meter: lot-values; made {moment}, last used {moment} from 203\.0\.113\.7", second)
+
+
+def test_a_token_that_is_revoked_opens_nothing_and_says_so(town: Client) -> None:
+    secret = add("--permission", "lot-values", name="the meter")
+    number = typed("token", "list", "OC_TOMA").stdout.split()[0]
+    assert typed("token", "revoke", "OC_TOMA", number).stdout == f"Token {number} (the meter) opens nothing any more.\n"
+    with pytest.raises(AccessRefused):
+        authenticate(client_code="OC_TOMA", secret=secret, at=clock.now(), address=None)
+    assert ", revoked 20" in typed("token", "list", "OC_TOMA").stdout
+    assert f"Token {number} was revoked already, on 20" in refused("token", "revoke", "OC_TOMA", number)
+
+
+def test_a_token_of_another_client_cannot_be_revoked(town: Client, campus: Client) -> None:
+    add("--permission", "lot-values")
+    number = typed("token", "list", "OC_TOMA").stdout.split()[0]
+    assert f"There is no token {number}." in refused("token", "revoke", "CAMPUS", number)
+    assert "revoked" not in typed("token", "list", "OC_TOMA").stdout
+
+
+def test_a_token_that_expires_says_when(town: Client) -> None:
+    with client_scope(town.pk):
+        for name, days in (("old", -1), ("new", 1)):
+            make_token(
+                town,
+                name=name,
+                permissions=["lot-values"],
+                at=clock.now(),
+                expires_at=clock.now() + timedelta(days=days),
+            )
+    old, new = typed("token", "list", "OC_TOMA").stdout.splitlines()
+    assert "never used, expired 20" in old
+    assert "never used, expires 20" in new

@@ -12,8 +12,11 @@ import shutil
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -158,3 +161,49 @@ def test_failed_tokens_are_counted_by_caller_and_a_valid_one_is_never_delayed(
     assert [guess(guessing) for _ in range(21)] == [(403, None)] * 20 + [(429, "60")]
     assert guess(f"{guessing}, 203.0.113.99")[0] == 403
     assert call(url, "POST", TYPES, with_token(api), X_Forwarded_For=guessing)[0] == 200
+
+
+def at_once(url: str, path: str, bodies: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Status and answer of calls that are made at the same time."""
+    gate = Barrier(len(bodies))
+
+    def push(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        gate.wait(PATIENCE)
+        status, _, answer = call(url, "POST", f"/api/OC_TOMA/v1/{path}", json.dumps(body).encode())
+        return status, answer
+
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        return list(pool.map(push, bodies))
+
+
+def test_twenty_identical_pushes_at_once_make_one_row_and_one_reference(api: Api) -> None:
+    permit = {"plate": "RACE 1", "startTime": "2026-03-02T09:05:00", "endTime": "2026-03-02T17:00:00", "zone": "Race"}
+    answers = at_once(api.url, "permits/push", [{"apiToken": api.secret, **permit}] * 20)
+    assert {status for status, _ in answers} == {200}
+    assert len({answer["reference_id"] for _, answer in answers}) == 1
+    assert api.house.query("SELECT count(*) FROM permit WHERE plate = 'RACE 1'") == [(1,)]
+
+
+def test_twenty_identical_profiles_or_vehicles_at_once_make_one(api: Api) -> None:
+    person = {"unique_id": "race-1", "login_source": "OPSCOM", "first_name": "A", "last_name": "B", "email": "r1@x.org"}
+    answers = at_once(api.url, "profiles/push", [{"apiToken": api.secret, **person}] * 20)
+    assert {status for status, _ in answers} == {200}
+    assert Counter(answer["created"] for _, answer in answers) == {True: 1, False: 19}
+    assert len({answer["UserID"] for _, answer in answers}) == 1
+    vehicle = {"plate": "RACE 1", "plateType": "Passenger", "prov": "ON", "make": "Racer"}
+    answers = at_once(api.url, "vehicles/push", [{"apiToken": api.secret, **vehicle}] * 20)
+    assert Counter(status for status, _ in answers) == {200: 1, 409: 19}
+    assert {answer["ErrorCode"] for status, answer in answers if status == 409} == {9012}
+
+
+def test_people_who_swap_addresses_at_once_are_kept_or_told_that_one_is_taken(api: Api) -> None:
+    def person(number: int, email: str) -> dict[str, Any]:
+        said = {"login_source": "OPSCOM", "first_name": "A", "last_name": "B", "user_name": f"swap {email}"}
+        return {"apiToken": api.secret, "unique_id": f"swap-{number}", "email": email, **said}
+
+    for start in (person(1, "s1@x.org"), person(2, "s2@x.org")):
+        assert at_once(api.url, "profiles/push", [start])[0][0] == 200
+    crossing = [person(1, "s2@x.org"), person(2, "s1@x.org"), person(1, "s3@x.org"), person(2, "s4@x.org")]
+    for _ in range(5):
+        answers = at_once(api.url, "profiles/push", crossing * 2)
+        assert {answer.get("ErrorCode") for _, answer in answers} <= {None, 9019, 9020}
