@@ -10,7 +10,8 @@ urlpatterns = [
     path("api/", include("curbledger.wire.urls")),
     path("api/", include("curbledger.agency_api.urls")),
     # Last of these: integrators are answered in one way, whatever they call.
-    re_path(r"^api/?$", missing_client),
-    path("api/<path:rest>", unknown_path),
+    re_path(r"^api/?\Z", missing_client),
+    # With line breaks too, which no converter takes.
+    re_path(r"(?s)^api/(?P<rest>.*)", unknown_path),
     path("portal/", include("curbledger.portal.urls")),
 ]
