@@ -8,6 +8,7 @@ import secrets
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -67,6 +68,16 @@ class Environment(BaseSettings):
         default=60.0, description="Seconds for which a handoff waits for a database that restarts."
     )
 
+    mail_host: str | None = Field(default=None, description="The server that takes mails. Without it they wait.")
+    mail_port: PositiveInt = Field(default=587, description="Its port.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to it is kept secret."
+    )
+    mail_user: str = Field(default="", description="Who signs in there; nobody where it is empty.")
+    mail_password: str | None = Field(default=None, description="With which password.")
+    mail_password_file: Path | None = Field(default=None, description="A file that holds that password.")
+    mail_from: str = Field(default="curbledger@localhost", description="The address that mails come from.")
+
     @field_validator("database_url")
     @classmethod
     def _can_be_read(cls, url: str | None) -> str | None:
@@ -89,6 +100,16 @@ class Environment(BaseSettings):
     def _are_networks(cls, text: str | None) -> str | None:
         parse_networks(text or "")
         return text
+
+    def read_mail_password(self) -> str:
+        """The mail server's password: as set, or from its file; empty without one. Raises Misconfigured."""
+        path = self.mail_password_file
+        if self.mail_password is not None or path is None:
+            return self.mail_password or ""
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured(f"CURBLEDGER_MAIL_PASSWORD_FILE names {path}, which cannot be read: {error}.") from None
 
     def make_secret_key(self) -> str:
         """The secret key: as set, from its file, or made once in the home folder. Raises Misconfigured."""

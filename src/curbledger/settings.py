@@ -27,11 +27,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "procrastinate.contrib.django",
     "curbledger.clients",
     "curbledger.registry",
     "curbledger.permits",
     "curbledger.violations",
     "curbledger.placements",
+    "curbledger.notices",
     "curbledger.wire",
     "curbledger.portal",
 ]
@@ -130,6 +132,22 @@ RECORD_PRINTER = "curbledger.wire.records.print_chunk"
 # What the page at /api/docs shows beside the Controller API, which does not know it.
 API_DESCRIPTIONS = ["curbledger.agency_api.described.document"]
 
+# Mail goes through the operator's server; without one it waits.
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = CURBLEDGER.mail_host or ""
+EMAIL_PORT = CURBLEDGER.mail_port
+EMAIL_HOST_USER = CURBLEDGER.mail_user
+EMAIL_HOST_PASSWORD = SimpleLazyObject(CURBLEDGER.read_mail_password)
+EMAIL_USE_TLS = CURBLEDGER.mail_security == "starttls"
+EMAIL_USE_SSL = CURBLEDGER.mail_security == "tls"
+# Far below the time after which a mail counts as abandoned (notices/mail.py).
+EMAIL_TIMEOUT = 60
+DEFAULT_FROM_EMAIL = CURBLEDGER.mail_from
+
+# The queue's tasks are found by its worker; no other process needs them.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["curbledger.work.tasks"]
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -138,6 +156,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "curbledger": {"level": "INFO"},
+        # It tells of every job that begins and ends.
+        "procrastinate": {"level": "WARNING"},
         # A caller that misbehaves must not fill the log: what it was told is in its answer.
         "django.request": {"level": "ERROR"},
         "django": {"handlers": [], "propagate": True},

@@ -25,6 +25,9 @@ _numbers = itertools.count(10_000)
 PARTICULAR: dict[str, dict[str, Any]] = {
     "hold": {"kind": "court", "person": None},
     "notice": {"kind": 1},
+    "notice_message": {"kind": 1},
+    "notice_text": {"kind": 1},
+    "letter_run": {"dropped_at": None, "dropped_by": None},
     "late_fee_rule": {"percent": None, "every_days": 1},
     "collections_policy": {"notice_schedule": []},
     "appeal": {"decided_at": None, "decision": None},

@@ -83,9 +83,9 @@ class House:
         assert done.returncode == expect, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout.strip() if expect == 0 else done.stderr.strip()
 
-    def serve(self, workers: int = 1, **environment: str) -> Server:
-        """Start a server on a free port, and wait until it answers."""
-        server = Server.start({**self.variables(), **environment}, workers, self.home)
+    def serve(self, workers: int = 1, *, queue: bool = False, **environment: str) -> Server:
+        """Start a server on a free port, and wait until it answers. `queue`: with the queue's process."""
+        server = Server.start({**self.variables(), **environment}, workers, self.home, queue=queue)
         self.servers.append(server)
         return server
 
@@ -123,12 +123,13 @@ class Server:
     log: Path
 
     @classmethod
-    def start(cls, environment: dict[str, str], workers: int, home: Path) -> Server:
+    def start(cls, environment: dict[str, str], workers: int, home: Path, *, queue: bool = False) -> Server:
         """Start it and wait until it listens."""
         log = home / f"server-{time.monotonic_ns()}.log"
+        options = ["--port", "0", "--workers", str(workers), "--queue" if queue else "--no-queue"]
         with log.open("wb") as sink:
             process = subprocess.Popen(
-                [sys.executable, "-m", "curbledger", "serve", "--port", "0", "--workers", str(workers)],
+                [sys.executable, "-m", "curbledger", "serve", *options],
                 env=environment,
                 stdout=sink,
                 stderr=sink,

@@ -100,6 +100,8 @@ def _make_room(connection: Connection[Any], made: Backup, *, replace: bool) -> N
         connection.execute(SQL("DROP TABLE {} CASCADE").format(listed))
         for function in names(connection, "functions"):
             connection.execute(f"DROP FUNCTION {function} CASCADE".encode())
+        for kind in names(connection, "types"):
+            connection.execute(f"DROP TYPE {kind} CASCADE".encode())
 
 
 def _refuse_running(connection: Connection[Any]) -> None:

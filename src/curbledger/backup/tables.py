@@ -12,10 +12,16 @@ if TYPE_CHECKING:
 
 QUERIES = sql.load("curbledger.backup", "tables.sql")
 
+# The queue's tables: what it has to do is found anew from the client's own rows.
+_QUEUE = frozenset(
+    {"procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers"}
+)
 # Signs of life of server processes that another installation will not have.
-FORGOTTEN = frozenset({"deliverer"})
+FORGOTTEN = frozenset({"deliverer"}) | _QUEUE
 # What an installation writes by itself: with rows in no other table it counts as empty.
-MACHINE_MADE = frozenset({"auth_permission", "deliverer", "django_content_type", "django_migrations", "failed_attempt"})
+MACHINE_MADE = (
+    frozenset({"auth_permission", "deliverer", "django_content_type", "django_migrations", "failed_attempt"}) | _QUEUE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,15 @@ FROM pg_proc p
 WHERE p.pronamespace = 'public'::regnamespace
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 
+-- name: types
+-- The product's types but for those that are a table's, as DROP TYPE names them; those of extensions are not ours.
+SELECT t.oid::regtype::text
+FROM pg_type t
+LEFT JOIN pg_class c ON c.oid = t.typrelid
+WHERE t.typnamespace = 'public'::regnamespace
+  AND (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND c.relkind = 'c'))
+  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')
+
 -- name: clients
 -- Every client.
 SELECT id FROM client ORDER BY id

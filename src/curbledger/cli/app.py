@@ -22,6 +22,7 @@ from curbledger.cli import (
     importing,
     late_fee,
     migrate,
+    notice,
     payment,
     preview,
     restore,
@@ -29,6 +30,7 @@ from curbledger.cli import (
     serve,
     token,
     user,
+    work,
 )
 from curbledger.errors import CurbledgerError
 
@@ -63,6 +65,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(serve.serve)
+app.command()(work.work)
 app.command()(migrate.migrate)
 app.command()(demo.demo)
 app.command()(explain.explain)
@@ -77,6 +80,7 @@ app.add_typer(client.app, name="client")
 app.add_typer(token.app, name="token")
 app.add_typer(payment.app, name="payment")
 app.add_typer(hold.app, name="hold")
+app.add_typer(notice.app, name="notice")
 app.add_typer(late_fee.app, name="late-fee")
 app.add_typer(batch.app, name="batch")
 app.add_typer(user.app, name="user")

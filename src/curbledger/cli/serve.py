@@ -22,6 +22,9 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Server processes. Default: CURBLEDGER_WORKERS, or 2.")
     ] = None,
+    queue: Annotated[
+        bool, typer.Option("--queue/--no-queue", help="Work on the queue too, in a process of its own.")
+    ] = True,
 ) -> None:
     """Answer calls until interrupted."""
     _check_address(host, port)
@@ -30,7 +33,7 @@ def serve(
     connections.close_all()
     from curbledger.cli.server import Server
 
-    Server(host, port, workers or settings.CURBLEDGER.workers).run()
+    Server(host, port, workers or settings.CURBLEDGER.workers, queue=queue).run()
 
 
 def _check_address(host: str, port: int) -> None:

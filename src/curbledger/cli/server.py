@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
+from curbledger.cli.keeper import Keeper
 from curbledger.cli.memory import give_back_at_once
 from curbledger.placements.deliverer import stop_heart
 from curbledger.wsgi import application
@@ -15,7 +17,8 @@ from curbledger.wsgi import application
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
     """The product's server processes, each with threads of its own."""
 
-    def __init__(self, host: str, port: int, workers: int) -> None:
+    def __init__(self, host: str, port: int, workers: int, *, queue: bool) -> None:
+        self._queue = queue
         self._chosen: dict[str, Any] = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
@@ -42,3 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
         # In each worker, before its threads begin.
         give_back_at_once()
         return application
+
+    def run(self) -> None:
+        """Serve until interrupted."""
+        (Keeper if self._queue else Arbiter)(self).run()

@@ -11,8 +11,8 @@ from curbledger.database.scope import bound_waiting
 from curbledger.kit import money, sql
 from curbledger.violations.late_fee_rule import LateFeeRule
 from curbledger.violations.ledger import Fee
+from curbledger.violations.overdue import AT_REST, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
-from curbledger.violations.overdue import rule_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 QUERIES = sql.load("curbledger.violations", "late_fees.sql")
-# Reasons for which a ticket does not go to collections, and for which it does not cost more either.
-STOPS = (
-    "spoiled",
-    "warning",
-    "cancelled",
-    "already_sent",
-    "nothing_owed",
-    "not_due",
-    "appeal_open",
-    "on_hold",
-)
 SLICE = 5000
 _PATIENCE_SECONDS = 60.0
 
@@ -74,7 +63,7 @@ def accrue_late_fees(client: Client, *, at: datetime, by: str, after: int = 0, l
                 "client": client.pk,
                 "stage": stage,
                 "notice_age": rule.policy.fees_notice_age_days,
-                "stops": list(STOPS),
+                "stops": list(AT_REST),
                 "kind": Fee.LATE,
                 "by": by,
             },

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 QUERIES = sql.load("curbledger.violations", "overdue.sql")
 
+# Reasons for which nothing is asked of anybody now: no late fee accrues, and no notice is sent. What keeps a ticket
+# from collections for the client's own reasons, such as a minimum, is not among them.
+AT_REST = (
+    "spoiled",
+    "warning",
+    "cancelled",
+    "already_sent",
+    "nothing_owed",
+    "not_due",
+    "appeal_open",
+    "on_hold",
+)
+
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 # Holds whatever the policy says: such a record would break off every answer that it is in.
 _UNPRINTABLE = "unprintable"

@@ -1,0 +1,1 @@
+"""Notices: telling people what they owe, by mail and letter, with evidence that it was done."""

@@ -1,0 +1,111 @@
+"""What is done for one client when its turn comes. Each can be done at any time, by several at once, and again."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import get_connection
+
+from curbledger.database.scope import client_scope
+from curbledger.kit import clock
+from curbledger.notices.mail import Taken, fault_of, hand_over, is_outage, mails_wait, settle_mail, take_mail
+from curbledger.notices.plan import plan_notices
+from curbledger.placements.retention import erase_old
+from curbledger.violations.late_fees import accrue_late_fees
+
+if TYPE_CHECKING:
+    from django.core.mail.backends.base import BaseEmailBackend
+
+    from curbledger.clients.client import Client
+
+_log = logging.getLogger(__name__)
+# In one turn; then others have theirs.
+MOST_MAILS = 200
+WORKER = "queue"
+
+
+def accrue(client: Client) -> int:
+    """Add the late fees that are due. Returns how many there were."""
+    at, added, after = clock.now(), 0, 0
+    while True:
+        with client_scope(client.pk):
+            accrued = accrue_late_fees(client, at=at, by=WORKER, after=after)
+        added += accrued.fees
+        if accrued.last is None:
+            break
+        after = accrued.last
+    if added:
+        _log.info("%s: %s late fees added", client.code, added)
+    return added
+
+
+def plan(client: Client) -> None:
+    """Queue the notices that are due."""
+    with client_scope(client.pk):
+        planned = plan_notices(client, at=clock.now())
+    if planned.tickets:
+        _log.info("%s: %s mails and %s letters queued", client.code, planned.mails, planned.letters)
+
+
+def has_mail(client: Client) -> bool:
+    """Whether a mail waits that could be sent now."""
+    if not settings.EMAIL_HOST:
+        return False
+    with client_scope(client.pk):
+        return mails_wait(at=clock.now())
+
+
+def send(client: Client) -> int:
+    """Send the mails that are due, some at most. Returns how many went."""
+    if not has_mail(client):
+        return 0
+    server = get_connection()
+    try:
+        # Before any mail is taken: while the server is away, none of them loses a try.
+        server.open()
+        return _send(client, server)
+    except (OSError, smtplib.SMTPException) as error:
+        _log.warning("%s: the mail server does not take mails: %s", client.code, fault_of(error))
+        return 0
+    finally:
+        # A connection that is broken cannot be closed in order either.
+        with suppress(OSError, smtplib.SMTPException):
+            server.close()
+
+
+def _send(client: Client, server: BaseEmailBackend) -> int:
+    sent = 0
+    for _ in range(MOST_MAILS):
+        with client_scope(client.pk):
+            taken = take_mail(client, at=clock.now())
+        if taken is None:
+            break
+        error = _hand_over(taken, server)
+        with client_scope(client.pk):
+            settle_mail(client, taken, at=clock.now(), error=error)
+        if error is None:
+            sent += 1
+            continue
+        _log.warning("%s: mail %s was not sent: %s", client.code, taken.message_id, fault_of(error))
+        if is_outage(error):
+            break
+    return sent
+
+
+def _hand_over(taken: Taken, server: BaseEmailBackend) -> Exception | None:
+    try:
+        hand_over(taken, server)
+    except Exception as error:  # noqa: BLE001  # Whatever it is, it is written down with the mail.
+        return error
+    return None
+
+
+def erase(client: Client) -> None:
+    """Erase the bytes of handoffs that the client no longer keeps."""
+    erased = erase_old(client.pk, at=clock.now())
+    if erased:
+        _log.info("%s: the bytes of %s batches erased", client.code, erased)

@@ -1,0 +1,98 @@
+"""The queue: what its jobs may say, and that its worker does them."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from curbledger.clients.client import Client
+from curbledger.database.scope import client_scope
+from curbledger.kit import clock
+from curbledger.notices.message import Message
+from curbledger.work import tasks
+from tests import cast
+from tests.databases import url_of
+from tests.notices.town import by_mail, schedule
+from tests.stories.house import PATIENCE, House, Server
+
+OURS = [task for task in vars(tasks).values() if hasattr(task, "func")]
+
+
+def test_a_job_says_whose_turn_it_is_and_nothing_else() -> None:
+    """The queue's table is global: what a client keeps must not be in it."""
+    assert {task.name for task in OURS} == {"accrue", "plan", "send", "erase", "tend", "post", "tidy"}
+    for task in OURS:
+        assert set(inspect.signature(task.func).parameters) in ({"client_id"}, {"timestamp"}), task.name
+
+
+def test_every_task_has_a_turn() -> None:
+    scheduled = {name for name, _ in app.periodic_registry.periodic_tasks}
+    assert scheduled == {"tend", "post", "tidy"}
+
+
+def jobs() -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, status::text, args FROM procrastinate_jobs ORDER BY id")
+        found: list[Any] = cursor.fetchall()
+    return found
+
+
+def test_a_worker_does_what_waits_and_leaves_nothing(committed_town: Client, tmp_path: Path) -> None:
+    with client_scope(committed_town.pk):
+        schedule(committed_town, (14, "mail"))
+        cast.issue(committed_town, at=clock.now(), person=by_mail(committed_town))
+    tasks.plan.defer(client_id=committed_town.pk)
+    assert [(name, status) for name, status, _ in jobs()] == [("plan", "todo")]
+    # A process of its own, as it runs: its threads keep their connections until it ends.
+    House(url_of(connection.settings_dict["NAME"]), tmp_path).run("work", "--once")
+    assert [job for job in jobs() if job[0] == "plan"] == []
+    with client_scope(committed_town.pk):
+        assert Message.objects.count() == 1
+
+
+def queue_pid(house: House, but: int = 0) -> int:
+    """The process that works on the queue, once it shows life."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with psycopg.connect(house.url) as database:
+            found = database.execute("SELECT id FROM procrastinate_workers WHERE id > %s", [but]).fetchone()
+        if found is not None:
+            return int(found[0])
+        time.sleep(0.1)  # wait: between two looks at the database, with a deadline.
+    raise AssertionError("nobody works on the queue")
+
+
+def children(server: Server) -> list[psutil.Process]:
+    return [one for one in psutil.Process(server.process.pid).children() if one.cmdline()[-2:] == ["work", "--child"]]
+
+
+def test_serve_works_on_the_queue_again_after_its_process_was_killed_and_ends_it_with_itself(
+    empty_house: House,
+) -> None:
+    server = empty_house.serve(queue=True)
+    first = queue_pid(empty_house)
+    (process,) = children(server)
+    process.kill()
+    queue_pid(empty_house, but=first)
+    (again,) = children(server)
+    assert again.pid != process.pid
+    server.stop()
+    gone, alive = psutil.wait_procs([again], PATIENCE)
+    assert (len(gone), alive) == (1, [])
+
+
+def test_the_queues_process_ends_when_the_server_was_killed(empty_house: House) -> None:
+    server = empty_house.serve(queue=True)
+    queue_pid(empty_house)
+    (process,) = children(server)
+    server.process.kill()
+    server.process.wait()
+    gone, alive = psutil.wait_procs([process], PATIENCE)
+    assert (len(gone), alive) == (1, [])
