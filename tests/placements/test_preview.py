@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
 from curbledger.placements.agency import AgencyCategory
-from curbledger.placements.batch import Batch, BatchState, Placement
+from curbledger.placements.batch import Batch, BatchState, Placement, Revision
 from curbledger.placements.deliver import settle
 from curbledger.placements.handoff import Asked, Handoff, hand_over
 from curbledger.placements.models import Agency
-from curbledger.placements.preview import NO_AGENCY, Preview, preview
+from curbledger.placements.preview import NO_AGENCY, RECORDS_PER_SECOND, Heap, Preview, preview
 from curbledger.placements.switch import switch_collections
 from curbledger.violations.models import Category, Violation
 from tests import cast
@@ -190,6 +190,40 @@ def test_what_no_agency_would_ever_take_is_told(town: Client) -> None:
     with client_scope(town.pk):
         own = Agency.objects.get(pk=by.agency.pk)
     _agrees(_preview(town, own), _hand_over(town, by))
+
+
+def _sent(client: Client, by: Caller, records: int, seconds: int) -> None:
+    """A handoff of so many records that took so long."""
+    handoff = _hand_over(client, by)
+    settle(handoff, BatchState.DELIVERED, "t")
+    with client_scope(client.pk):
+        began = Batch.objects.get(uuid=handoff.batch_uuid).created_at
+        Revision.objects.filter(pk=handoff.revision.pk).update(
+            record_count=records, ended_at=began + timedelta(seconds=seconds)
+        )
+
+
+def test_the_time_is_what_this_clients_own_handoffs_took(town: Client) -> None:
+    by = caller(town)
+    with client_scope(town.pk):
+        for number in range(10):
+            issue(town, f"P-{number}")
+    assert _preview(town).seconds == round(10 / RECORDS_PER_SECOND, 1)
+    assert Preview(at=NOON, collecting=True, goes=Heap(count=40_000)).seconds == 8.0
+    _sent(town, by, 999, 1000)
+    with client_scope(town.pk):
+        issue(town, "P-10")
+    assert _preview(town).records_per_second == RECORDS_PER_SECOND
+    _sent(town, by, 1000, 100)
+    _sent(town, by, 3000, 100)
+    assert _preview(town).records_per_second == 20.0
+
+
+def test_what_another_system_sent_measures_nothing(town: Client) -> None:
+    _sent(town, caller(town), 5000, 10)
+    with client_scope(town.pk):
+        Revision.objects.update(tail=b"")
+    assert _preview(town).records_per_second == RECORDS_PER_SECOND
 
 
 def test_another_clients_tickets_are_not_in_it(town: Client, campus: Client) -> None:

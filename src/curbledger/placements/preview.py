@@ -32,8 +32,11 @@ QUERIES = sql.load("curbledger.placements", "preview.sql")
 # Days past due, each heap from its first day on. Nothing that goes is younger than a day.
 AGES = {"1-30": 1, "31-60": 31, "61-90": 61, "over 90": 91}
 EXAMPLES = 3
-# Records a second of a first pull: what was measured, with room for a slower machine (docs/collections.md).
+# Records a second of a first pull, until the client has one of its own: what was measured, with room for a slower
+# machine (docs/collections.md).
 RECORDS_PER_SECOND = 5000
+# Fewer records say more about the call than about its records.
+_ENOUGH = 1000
 # A category is kept for no agency, and every agency takes only what is kept for it: it would wait for ever.
 NO_AGENCY = "no_agency"
 
@@ -61,6 +64,7 @@ class Preview:
 
     at: datetime
     collecting: bool
+    records_per_second: float = RECORDS_PER_SECOND
     goes: Heap = field(default_factory=Heap)
     stays: Heap = field(default_factory=Heap)
     agencies: dict[str | None, Heap] = field(default_factory=dict)
@@ -72,7 +76,7 @@ class Preview:
     @property
     def seconds(self) -> float:
         """About how long the call would take."""
-        return round(self.goes.count / RECORDS_PER_SECOND, 1)
+        return round(self.goes.count / self.records_per_second, 1)
 
 
 def preview(client: Client, *, at: datetime, agency: Agency | None = None, as_if_on: bool = False) -> Preview:
@@ -83,7 +87,7 @@ def preview(client: Client, *, at: datetime, agency: Agency | None = None, as_if
     rule = rule_for(client, at=at)
     if as_if_on:
         rule = replace(rule, collecting=True)
-    found = Preview(at=at, collecting=client.collecting)
+    found = Preview(at=at, collecting=client.collecting, records_per_second=_rate())
     agencies = list(Agency.objects.order_by("id")) if agency is None else [agency]
     names = {one.pk: one.name for one in agencies}
     for one in agencies:
@@ -99,6 +103,14 @@ def preview(client: Client, *, at: datetime, agency: Agency | None = None, as_if
             elif agency is None:
                 _add(found, None, age, [*reasons, NO_AGENCY], heap)
     return found
+
+
+def _rate() -> float:
+    """What this client's handoffs took here, with its agency's line and this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["rate"], {"enough": _ENOUGH})
+        (measured,) = cursor.fetchone()
+    return RECORDS_PER_SECOND if measured is None else float(measured)
 
 
 def _reopened(rule: Rule, agency: Agency, found: Preview) -> None:

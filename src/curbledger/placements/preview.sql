@@ -22,6 +22,20 @@ WHERE b.agency_id = %(agency)s
 ORDER BY b.id
 LIMIT 1
 
+-- name: rate
+-- How many records a second the client's latest large handoffs took, from the claim to the agency's last byte; null
+-- where there was none. Of the first sending alone: a batch has the database's own time of that.
+SELECT sum(latest.record_count) / sum(extract(epoch FROM latest.ended_at - latest.created_at))
+FROM (
+    SELECT r.record_count, r.ended_at, b.created_at
+    FROM batch b
+    JOIN batch_revision r ON r.batch_id = b.id AND r.number = 1
+    WHERE b.state = 'delivered' AND b.revision = 1 AND r.record_count >= %(enough)s AND r.tail <> ''
+      AND r.ended_at > b.created_at
+    ORDER BY b.id DESC
+    LIMIT 5
+) latest
+
 -- name: sort
 -- Judged violations (`judged`, violations/overdue.sql) in heaps: for which agency their category is kept, how many
 -- days ago they fell due, and why they stay (no reasons: they go). Few heaps, however many violations.
