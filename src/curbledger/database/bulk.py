@@ -72,7 +72,12 @@ def draw_ids(table: str, count: int) -> list[int]:
     For rows that refer to one another before any of them is inserted. A number that is not used stays unused.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        # The sequence is looked up once, and not for each number.
+        cursor.execute(
+            "WITH sequence AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS id) "
+            "SELECT nextval(sequence.id) FROM sequence, generate_series(1, %s)",
+            [table, count],
+        )
         return [number for (number,) in cursor.fetchall()]
 
 
