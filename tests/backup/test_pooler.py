@@ -56,7 +56,7 @@ class Pooler:
                 body = messages.read(struct.unpack("!i", length)[0] - 4)
                 # K: the number of the session, and its secret.
                 caller.sendall(kind + length + (struct.pack("!ii", 7, 7) if kind == b"K" else body))
-            while piece := messages.read1(65536):  # type: ignore[attr-defined]  # It is a buffered reader.
+            while piece := messages.read1(65536):
                 caller.sendall(piece)
 
 
