@@ -12,6 +12,6 @@ urlpatterns = [
     # Last of these: integrators are answered in one way, whatever they call.
     re_path(r"^api/?\Z", missing_client),
     # With line breaks too, which no converter takes.
-    re_path(r"(?s)^api/(?P<rest>.*)", unknown_path),
+    re_path(r"^api/(?P<rest>[\s\S]*)", unknown_path),
     path("portal/", include("curbledger.portal.urls")),
 ]
