@@ -74,6 +74,11 @@ FROM pg_constraint k
 WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
 ORDER BY k.conname
 """
+# Triggers that fire, of some tables.
+TRIGGERS = """
+SELECT tgname::text FROM pg_trigger
+WHERE tgrelid = ANY (%s::text[]::regclass[]) AND NOT tgisinternal AND tgenabled = 'O'
+"""
 # Indexes, with their columns in order; an expression has no name.
 INDEXES = """
 SELECT i.indexrelid::regclass::text, i.indisprimary, i.indisunique, i.indisvalid,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
-from curbledger.database.fields import ClientForeignKey
+from curbledger.database.fields import ClientForeignKey, StatementForeignKey
 from curbledger.database.policies import OWN_ROWS
 from tests.isolation.catalog import (
     COLUMNS,
@@ -15,6 +16,7 @@ from tests.isolation.catalog import (
     INDEXES,
     POLICIES,
     TABLES,
+    TRIGGERS,
     client_models,
     client_tables,
 )
@@ -54,6 +56,21 @@ def test_one_policy_covers_every_command_for_reading_and_for_writing(bound: Boun
     assert plain(reading) == plain(writing) == plain(OWN_ROWS)
 
 
+def _checked_by_statement() -> Iterator[tuple[str, str, str, set[str]]]:
+    """The references that triggers keep, with the triggers' names."""
+    for model in client_models():
+        for field in model._meta.local_fields:
+            if isinstance(field, StatementForeignKey):
+                table, column, target = model._meta.db_table, field.column, field.remote_field.model._meta.db_table
+                own = {f"{table}_{column}_is_there", f"{table}_{column}_stays"}
+                yield (
+                    table,
+                    column,
+                    target,
+                    {*own, f"{target}_is_kept_by_{table}", f"{target}_keeps_its_key_for_{table}"},
+                )
+
+
 def test_every_reference_between_clients_tables_is_within_one_client(bound: Bound) -> None:
     clients = set(client_tables())
     found = set()
@@ -66,6 +83,9 @@ def test_every_reference_between_clients_tables_is_within_one_client(bound: Boun
         assert (columns[0], targets) == ("client_id", ["client_id", "id"]), name
         assert (valid, deferrable) == (True, False), name
         found.add((table, columns[1], target))
+    for table, column, target, checked in _checked_by_statement():
+        assert {name for (name,) in bound.rows(TRIGGERS, [table, target])} >= checked
+        found.add((table, column, target))
     assert found == {
         (model._meta.db_table, field.column, field.remote_field.model._meta.db_table)
         for model in client_models()
@@ -82,6 +102,7 @@ def test_every_column_that_looks_like_a_reference_is_one(bound: Bound) -> None:
         if column.endswith("_id")
     }
     kept = {(table, column) for _, table, _, _, _, names, _ in bound.rows(FOREIGN_KEYS) for column in names}
+    kept |= {(table, column) for table, column, _, _ in _checked_by_statement()}
     assert columns - kept == NO_REFERENCES
 
 

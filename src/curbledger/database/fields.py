@@ -33,6 +33,15 @@ class ClientForeignKey(_ForeignKey):
         super().__init__(to, on_delete, **options)
 
 
+class StatementForeignKey(ClientForeignKey):
+    """A reference of rows that are written thousands at a time and point at the same few.
+
+    A foreign key looks for what each row points at, and locks it, a row at a time: for the placements of a claim, which
+    have one revision, that was a sixth of the claim. This one looks once for a statement (references.sql), and
+    refuses what a foreign key refuses.
+    """
+
+
 class MoneyField(_DecimalField):
     """An amount in the client's currency, to the cent."""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation
 
-from curbledger.database.fields import ClientForeignKey
+from curbledger.database.fields import ClientForeignKey, StatementForeignKey
+from curbledger.kit import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
     from django.db.migrations.state import ProjectState
     from django.db.models import Model
+
+REFERENCES = sql.load("curbledger.database", "references.sql")
 
 # The subselect-free form keeps the comparison usable as an index condition.
 OWN_ROWS = "client_id = nullif(current_setting('curbledger.client_id', true), '')::bigint"
@@ -45,7 +48,8 @@ class SecureClientTables(Operation):
         models = [after.apps.get_model(app_label, name) for name in self.models]
         # All the keys first: a reference needs the key (client_id, id) of the table it points at.
         for statement in [*chain(*map(own_rows, models)), *chain(*map(own_references, models))]:
-            schema_editor.execute(statement)
+            # Without parameters: a percent sign in a function is one.
+            schema_editor.execute(statement, params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, _before: ProjectState, after: ProjectState
@@ -72,7 +76,10 @@ def own_references(model: type[Model]) -> Iterator[str]:
     """The statements that keep a model's references to rows of the same client."""
     table = model._meta.db_table
     for field in model._meta.local_fields:
-        if isinstance(field, ClientForeignKey):
+        if isinstance(field, StatementForeignKey):
+            names = {"table": table, "column": field.column, "target": field.remote_field.model._meta.db_table}
+            yield from (statement.format(**names) for statement in REFERENCES.values())
+        elif isinstance(field, ClientForeignKey):
             yield (
                 f"ALTER TABLE {table} ADD CONSTRAINT {table}_{field.column}_fkey "
                 f"FOREIGN KEY (client_id, {field.column}) "

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from curbledger.database.fields import ClientForeignKey, MoneyField
+from curbledger.database.fields import ClientForeignKey, MoneyField, StatementForeignKey
 from curbledger.database.owned import ClientOwned
 
 
@@ -127,7 +127,7 @@ class Placement(ClientOwned):
 
     # Its revision says that the client exists; asking again for each of a million placements would cost seconds.
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    revision = ClientForeignKey("placements.Revision")
+    revision = StatementForeignKey("placements.Revision")
     violation = ClientForeignKey("violations.Violation")
     cycle = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=20, choices=PlacementState.choices)

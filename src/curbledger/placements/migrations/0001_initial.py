@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "revision",
-                    curbledger.database.fields.ClientForeignKey(
+                    curbledger.database.fields.StatementForeignKey(
                         db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
