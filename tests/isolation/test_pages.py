@@ -14,6 +14,7 @@ from curbledger.database.scope import client_scope
 from curbledger.permissions import ROLE_PERMISSIONS, Role
 from curbledger.portal import own, sign_in
 from curbledger.portal.page import Lobby, Page
+from curbledger.violations.models import Attachment, Violation
 from tests.isolation.filling import fill
 from tests.isolation.test_routes import _PARAMETER, Route, walk
 from tests.portal.staff import signed_in
@@ -22,7 +23,10 @@ from tests.portal.staff import signed_in
 LOBBY = {own.home, own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
 # What stands in a path. Where it names a row, the row is one of the town's.
 SAMPLES = {"rest": "no/such/page"}
-ROWS: dict[str, Callable[[], object]] = {}
+ROWS: dict[str, Callable[[], object]] = {
+    "violation_id": lambda: Violation.objects.get().pk,
+    "unique_id": lambda: Attachment.objects.get().unique_id,
+}
 
 ROUTES = tuple(route for route in walk(get_resolver().url_patterns) if route.path.startswith("/portal/"))
 PAGES = tuple(route for route in ROUTES if isinstance(route.view, Page))

@@ -81,7 +81,7 @@ def _appeal(town: Client) -> None:
 
 
 def _cancel(town: Client) -> None:
-    cancel(town, "A", reason="Wrong plate.", at=LATER)
+    cancel(town, "A", reason="Wrong plate.", at=LATER, by="clerk")
 
 
 def _adjust_to_nothing(town: Client) -> None:

@@ -8,9 +8,12 @@ import pytest
 from django.test import Client as Browser
 
 from tests.portal.staff import signed_in
+from tests.violations.races import committed, committed_database, committed_town
 
 if TYPE_CHECKING:
     from curbledger.clients.client import Client
+
+__all__ = ["committed", "committed_database", "committed_town"]
 
 
 @pytest.fixture

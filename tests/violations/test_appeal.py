@@ -77,7 +77,7 @@ def test_the_decision_lets_the_ticket_stand_or_fall(inside: Client, decision: st
 def test_a_ticket_that_was_cancelled_meanwhile_keeps_its_own_reason(inside: Client) -> None:
     violation = cast.issue(inside)
     contest(inside, violation.ticket)
-    cancel(inside, violation.ticket, reason="The sign was missing.", at=NOON - timedelta(days=1))
+    cancel(inside, violation.ticket, reason="The sign was missing.", at=NOON - timedelta(days=1), by="clerk")
     decide(inside, violation.ticket, decision="dismissed")
     violation.refresh_from_db()
     assert (violation.cancel_reason, violation.cancelled_at) == ("The sign was missing.", NOON - timedelta(days=1))

@@ -81,7 +81,7 @@ def test_a_cent_decides_whether_something_is_owed(
 def test_a_reversed_payment_is_owed_again(inside: Client) -> None:
     violation = cast.issue(inside)
     payment = pay(inside, violation, "50.00")
-    reverse_payment(inside, violation.ticket, payment_id=payment, reason="The cheque bounced.", at=NOON)
+    reverse_payment(inside, violation.ticket, payment_id=payment, reason="The cheque bounced.", at=NOON, by="clerk")
     assert (owed(inside, violation), reasons(inside, violation)) == ("50.00", ())
 
 

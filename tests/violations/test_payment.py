@@ -104,7 +104,7 @@ def test_payments_without_a_reference_are_all_payments(inside: Client, reference
 def test_a_feed_that_sends_a_reversed_payment_again_does_not_bring_it_back(inside: Client) -> None:
     violation = cast.issue(inside)
     first = pay(inside, violation, "50.00", reference="CHQ 7")
-    reverse_payment(inside, violation.ticket, payment_id=first.payment_id, reason="Bounced.", at=NOON)
+    reverse_payment(inside, violation.ticket, payment_id=first.payment_id, reason="Bounced.", at=NOON, by="clerk")
     again = pay(inside, violation, "50.00", reference="CHQ 7")
     assert (again.already_there, again.balance) == (True, Decimal("50.00"))
 
@@ -149,7 +149,7 @@ def test_a_reversal_keeps_the_row_and_says_why(inside: Client) -> None:
     violation = cast.issue(inside)
     done = pay(inside, violation, "20.00")
     balance = reverse_payment(
-        inside, violation.ticket, payment_id=done.payment_id, reason="The cheque bounced.", at=NOON + HOUR
+        inside, violation.ticket, payment_id=done.payment_id, reason="The cheque bounced.", at=NOON + HOUR, by="clerk"
     )
     payment = Payment.objects.get(pk=done.payment_id)
     assert balance == Decimal("50.00")
@@ -159,7 +159,7 @@ def test_a_reversal_keeps_the_row_and_says_why(inside: Client) -> None:
 def test_a_payment_is_reversed_once(inside: Client) -> None:
     violation = cast.issue(inside)
     done = pay(inside, violation, "20.00")
-    reverse = partial(reverse_payment, inside, violation.ticket, payment_id=done.payment_id, reason="", at=NOON)
+    reverse = partial(reverse_payment, inside, violation.ticket, payment_id=done.payment_id, reason="", at=NOON, by="a")
     reverse()
     with pytest.raises(Conflict, match=r"reversed already, on 2026-05-20"):
         reverse()
@@ -169,14 +169,14 @@ def test_a_payment_on_another_ticket_is_not_reversed_by_this_one(inside: Client)
     violation, other = cast.issue(inside), cast.issue(inside)
     done = pay(inside, other, "20.00")
     with pytest.raises(NotFound, match=f"has no payment {done.payment_id}"):
-        reverse_payment(inside, violation.ticket, payment_id=done.payment_id, reason="", at=NOON)
+        reverse_payment(inside, violation.ticket, payment_id=done.payment_id, reason="", at=NOON, by="clerk")
 
 
 def test_the_discount_goes_with_the_payment_that_earned_it(inside: Client) -> None:
     violation = cast.issue(inside, issued_at=NOON, discount="15.00", discount_hours=24)
     done = pay(inside, violation, "35.00", at=NOON + HOUR)
     balance = reverse_payment(
-        inside, violation.ticket, payment_id=done.payment_id, reason="Bounced.", at=NOON + HOUR * 2
+        inside, violation.ticket, payment_id=done.payment_id, reason="Bounced.", at=NOON + HOUR * 2, by="clerk"
     )
     assert balance == Decimal("50.00")
     assert owed(inside, violation, at=NOON + HOUR * 2) == "35.00", "while it holds it can be earned again"
@@ -189,7 +189,12 @@ def test_a_discount_that_the_other_payments_earned_stays(inside: Client) -> None
     pay(inside, violation, "35.00", at=NOON + HOUR)
     twice = pay(inside, violation, "35.00", at=NOON + HOUR * 2)
     balance = reverse_payment(
-        inside, violation.ticket, payment_id=twice.payment_id, reason="Recorded twice.", at=NOON + HOUR * 100
+        inside,
+        violation.ticket,
+        payment_id=twice.payment_id,
+        reason="Recorded twice.",
+        at=NOON + HOUR * 100,
+        by="clerk",
     )
     assert balance == Decimal("0.00")
     assert owed(inside, violation, at=NOON + HOUR * 100) == "0.00"
@@ -202,7 +207,7 @@ def test_what_the_payments_that_are_left_earn_is_reckoned_anew(inside: Client) -
     pay(inside, violation, "35.00", at=NOON + HOUR * 2)
     assert early_discount(violation) == [Decimal("10.00")]
     balance = reverse_payment(
-        inside, violation.ticket, payment_id=large.payment_id, reason="Bounced.", at=NOON + HOUR * 100
+        inside, violation.ticket, payment_id=large.payment_id, reason="Bounced.", at=NOON + HOUR * 100, by="clerk"
     )
     assert (balance, early_discount(violation)) == (Decimal("0.00"), [Decimal("15.00")])
 
@@ -213,7 +218,7 @@ def test_payments_that_are_left_and_do_not_settle_earn_nothing(inside: Client) -
     last = pay(inside, violation, "0.01", at=NOON + HOUR * 2)
     assert (last.discount, last.balance) == (Decimal("15.00"), Decimal("0.00"))
     balance = reverse_payment(
-        inside, violation.ticket, payment_id=last.payment_id, reason="Bounced.", at=NOON + HOUR * 100
+        inside, violation.ticket, payment_id=last.payment_id, reason="Bounced.", at=NOON + HOUR * 100, by="clerk"
     )
     assert balance == Decimal("15.01")
 
@@ -223,7 +228,7 @@ def test_a_payment_after_the_hours_does_not_keep_the_discount_of_one_that_bounce
     early = pay(inside, violation, "35.00", at=NOON + HOUR)
     pay(inside, violation, "35.00", at=NOON + HOUR * 30)
     balance = reverse_payment(
-        inside, violation.ticket, payment_id=early.payment_id, reason="Bounced.", at=NOON + HOUR * 100
+        inside, violation.ticket, payment_id=early.payment_id, reason="Bounced.", at=NOON + HOUR * 100, by="clerk"
     )
     assert balance == Decimal("15.00")
 
@@ -234,9 +239,9 @@ def test_a_granted_discount_stays_when_a_payment_is_reversed(inside: Client) -> 
         client_id=inside.pk, violation=violation, amount=Decimal("5.00"), kind="granted", recorded_by="clerk"
     )
     done = pay(inside, violation, "45.00")
-    assert reverse_payment(inside, violation.ticket, payment_id=done.payment_id, reason="Bounced.", at=NOON) == Decimal(
-        "45.00"
-    )
+    assert reverse_payment(
+        inside, violation.ticket, payment_id=done.payment_id, reason="Bounced.", at=NOON, by="clerk"
+    ) == Decimal("45.00")
 
 
 def pay_in_scope(client: Client, violation: Violation, amount: str, **options: Any) -> Settlement:
@@ -280,7 +285,7 @@ def test_many_at_once_with_one_reference_leave_one_row(committed_town: Client) -
 def test_a_payment_that_was_reversed_is_not_taken_again_by_its_reference(inside: Client) -> None:
     violation = cast.issue(inside)
     done = pay(inside, violation, "20.00", reference="CHQ 7")
-    reverse_payment(inside, violation.ticket, payment_id=done.payment_id, reason="bounced", at=NOON + HOUR)
+    reverse_payment(inside, violation.ticket, payment_id=done.payment_id, reason="bounced", at=NOON + HOUR, by="clerk")
     again = pay(inside, violation, "20.00", reference="CHQ 7", at=NOON + 2 * HOUR)
     assert (again.payment_id, again.already_there, again.reversed_at) == (done.payment_id, True, NOON + HOUR)
     assert again.balance == Decimal("50.00")

@@ -18,25 +18,25 @@ from tests.cast import NOON
 from tests.violations.races import Other
 from tests.violations.verdicts import reasons
 
-withdraw = partial(cancel, reason="The sign was missing.", at=NOON)
+withdraw = partial(cancel, by="clerk", reason="The sign was missing.", at=NOON)
 
 
 def test_a_spoiled_form_stays_and_its_number_is_kept(inside: Client) -> None:
     violation = cast.issue(inside)
-    spoil(inside, violation.ticket)
+    spoil(inside, violation.ticket, reason="A wrong form.", at=NOON, by="clerk")
     assert reasons(inside, violation) == ("spoiled",)
     assert Violation.objects.filter(ticket=violation.ticket).count() == 1
-    spoil(inside, violation.ticket)
+    spoil(inside, violation.ticket, reason="A wrong form.", at=NOON, by="clerk")
 
 
 def test_a_form_that_was_paid_on_cannot_be_spoiled(inside: Client) -> None:
     violation = cast.issue(inside)
     paid = record_payment(inside, violation.ticket, amount=Decimal("0.01"), at=NOON, by="clerk")
     with pytest.raises(Conflict, match="Cancel it instead"):
-        spoil(inside, violation.ticket)
+        spoil(inside, violation.ticket, reason="A wrong form.", at=NOON, by="clerk")
     assert reasons(inside, violation) == ()
-    reverse_payment(inside, violation.ticket, payment_id=paid.payment_id, reason="A mistake.", at=NOON)
-    spoil(inside, violation.ticket)
+    reverse_payment(inside, violation.ticket, payment_id=paid.payment_id, reason="A mistake.", at=NOON, by="clerk")
+    spoil(inside, violation.ticket, reason="A wrong form.", at=NOON, by="clerk")
 
 
 def test_a_cancelled_ticket_says_when_and_why_and_is_not_spoiled(inside: Client) -> None:
@@ -61,7 +61,7 @@ def test_a_ticket_is_cancelled_once_and_with_a_reason(inside: Client) -> None:
 
 def test_a_ticket_that_does_not_exist_is_not_found(inside: Client) -> None:
     with pytest.raises(NotFound):
-        spoil(inside, "1-NONE")
+        spoil(inside, "1-NONE", reason="A wrong form.", at=NOON, by="clerk")
     with pytest.raises(NotFound):
         withdraw(inside, "1-NONE")
 
@@ -72,7 +72,7 @@ def test_a_payment_that_comes_at_once_saves_the_form_from_being_spoiled(committe
 
     def spoil_too() -> None:
         with client_scope(committed_town.pk):
-            spoil(committed_town, violation.ticket)
+            spoil(committed_town, violation.ticket, reason="A wrong form.", at=NOON, by="clerk")
 
     with client_scope(committed_town.pk):
         record_payment(committed_town, violation.ticket, amount=Decimal("20.00"), at=NOON, by="clerk")

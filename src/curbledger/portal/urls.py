@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curbledger.portal import missing, own, sign_in, violations
+from curbledger.portal import acts, missing, own, sign_in, violation, violations
 
 app_name = "portal"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("password", own.password, name="password"),
     path("clients", own.clients, name="clients"),
     path("violations", violations.violations, name="violations"),
+    path("violations/<int:violation_id>", violation.violation, name="violation"),
+    *(path(f"violations/<int:violation_id>/{name}", view, name=name) for name, view in acts.PAGES.items()),
+    path("files/<uuid:unique_id>", violation.file, name="file"),
     path("issue", violations.violations, name="issue"),
     path("<path:rest>", missing.nothing_here),
 ]

@@ -1,11 +1,20 @@
-"""Violations: found, and shown."""
+"""Violations: found, and listed. The address says what was looked for, so that it can be kept and sent on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from curbledger.permissions import Permission
 from curbledger.portal.page import page
+from curbledger.portal.words import STATE_NAMES
+from curbledger.violations.lists import Category, Location
+from curbledger.violations.search import STATES, Found, Place, Wanted, search
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -13,7 +22,83 @@ if TYPE_CHECKING:
     from curbledger.portal.visit import Visit
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")
+
+
+class Filters(forms.Form):
+    """What to look for. What cannot be read looks for nothing, and the page says so."""
+
+    q = forms.CharField(required=False, max_length=100, strip=True)
+    state = forms.ChoiceField(
+        required=False, label=_("Standing"), choices=[("", _("Any")), *((code, STATE_NAMES[code]) for code in STATES)]
+    )
+    category = forms.TypedChoiceField(required=False, label=_("Category"), coerce=int, empty_value=None)
+    location = forms.TypedChoiceField(required=False, label=_("Place"), coerce=int, empty_value=None)
+    since = forms.DateField(required=False, label=_("Issued from"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label=_("to"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: Any, *, may_see_people: bool) -> None:  # noqa: ANN401  # as Django's own
+        super().__init__(data, label_suffix="")
+        everything = ("", _("Any"))
+        categories = Category.objects.order_by("name").values_list("pk", "name")
+        locations = Location.objects.order_by("name").values_list("pk", "name")
+        self.fields["category"].choices = [everything, *categories]  # type: ignore[attr-defined]
+        self.fields["location"].choices = [everything, *locations]  # type: ignore[attr-defined]
+        what = _("Number, plate, name or place") if may_see_people else _("Number, plate or place")
+        self.fields["q"].label = what
+        attributes = {"type": "search", "data-search": "", "autocomplete": "off", "enterkeyhint": "search"}
+        self.fields["q"].widget = forms.TextInput(attrs=attributes)
+
+
 @page(Permission.VIOLATIONS_READ)
 def violations(visit: Visit) -> HttpResponse:
-    """The list."""
-    return visit.show("portal/violations.html", {"title": "x"})
+    """A page of tickets, newest first."""
+    with_people = visit.may(Permission.PEOPLE_READ)
+    filters = Filters(visit.request.GET, may_see_people=with_people)
+    found = Found([], None, cut=False)
+    if filters.is_valid():
+        asked = filters.cleaned_data
+        wanted = Wanted(
+            text=asked["q"],
+            state=asked["state"],
+            category_id=asked["category"],
+            location_id=asked["location"],
+            since=asked["since"],
+            until=asked["until"],
+        )
+        after = read_place(visit.request.GET.get("after", ""))
+        found = search(visit.client, wanted, at=visit.at, after=after, with_people=with_people)
+    context = {
+        "title": _("Violations"),
+        "filters": filters,
+        "found": found,
+        "next": _next_page(visit, found.next),
+        "first": "after" in visit.request.GET,
+        "first_page": urlencode([(name, value) for name, value in visit.request.GET.items() if name != "after"]),
+        "narrowed": any(visit.request.GET.get(name) for name in filters.fields),
+    }
+    return visit.show("portal/_found.html" if visit.wants_part else "portal/violations.html", context)
+
+
+def read_place(text: str) -> Place | None:
+    """Where a page goes on, as it stands in an address; None for what is none."""
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return Place(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
+    except OverflowError:
+        return None
+
+
+def write_place(place: Place) -> str:
+    """A place as it stands in an address: microseconds since 1970, and the violation."""
+    return f"{(place.issued_at - _EPOCH) // timedelta(microseconds=1)}.{place.violation_id}"
+
+
+def _next_page(visit: Visit, place: Place | None) -> str:
+    if place is None:
+        return ""
+    asked = [(name, value) for name, value in visit.request.GET.items() if name != "after" and value]
+    return "?" + urlencode([*asked, ("after", write_place(place))])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from curbledger.portal.navigation import navigation_for
 from curbledger.portal.words import ROLE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -72,9 +71,8 @@ class Visit:
             messages.success(self.request, said)
         return HttpResponseRedirect(url)
 
-    @contextmanager
-    def act(self, form: ActForm) -> Iterator[None]:
-        """Do what a checked form asks for, once, and whole or not at all.
+    def act(self, form: ActForm, do: Callable[[], str]) -> str:
+        """Do what a checked form asks for, once, and whole or not at all. Gives what `do` says of it.
 
         What the domain refuses is undone and stands in the form's errors. What was done already by the same form is
         not done again, and the next page says so.
@@ -82,11 +80,12 @@ class Visit:
         try:
             with client_scope(self.client.pk):
                 spend(self.client, form.cleaned_data["form_key"], at=self.at, by=self.by)
-                yield
+                return do()
         except DoneAlready:
             messages.info(self.request, _("This was done already; it was not done again."))
         except CurbledgerError as error:
             form.refuse(error)
+        return ""
 
     def _may(self) -> dict[str, Any]:
         """`may.violations_adjust`, for templates."""

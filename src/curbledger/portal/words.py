@@ -18,3 +18,83 @@ ROLE_NAMES: dict[Role | None, Lazy] = {
     Role.ADMINISTRATOR: _("Administrator"),
     None: _("System administrator"),
 }
+
+STATE_NAMES: dict[str, Lazy] = {
+    "owing": _("Owing"),
+    "overdue": _("Overdue"),
+    "paid": _("Paid"),
+    "overpaid": _("Overpaid"),
+    "settled": _("Nothing owed"),
+    "held": _("On hold"),
+    "appealed": _("Under appeal"),
+    "sent": _("With an agency"),
+    "cancelled": _("Cancelled"),
+    "spoiled": _("Spoiled"),
+    "warning": _("Warning"),
+}
+# What colour each stands in.
+STATE_TONES = {
+    "owing": "warn",
+    "overdue": "bad",
+    "paid": "good",
+    "overpaid": "warn",
+    "held": "info",
+    "appealed": "info",
+    "sent": "info",
+}
+PART_NAMES: dict[str, Lazy] = {
+    "fine": _("Fine"),
+    "adjustment": _("Adjustment"),
+    "towing": _("Towing"),
+    "tax": _("Tax"),
+    "fees": _("Fees"),
+    "discount": _("Discount"),
+    "open_discount": _("Discount while it is paid early"),
+    "paid": _("Paid"),
+}
+# What happened, and the Material symbol beside it.
+MOMENT_NAMES: dict[str, tuple[Lazy, str]] = {
+    "issued": (_("Issued"), "receipt_long"),
+    "noticed": (_("Notice sent"), "mail"),
+    "returned": (_("Came back"), "undo"),
+    "appealed": (_("Appeal opened"), "gavel"),
+    "decided": (_("Appeal decided"), "gavel"),
+    "adjusted": (_("Fine set"), "tune"),
+    "fee": (_("Fee added"), "add_circle"),
+    "discount": (_("Discount"), "sell"),
+    "paid": (_("Paid"), "payments"),
+    "reversed": (_("Payment reversed"), "undo"),
+    "held": (_("Held back"), "pause_circle"),
+    "released": (_("Hold released"), "play_circle"),
+    "spoiled": (_("Spoiled"), "block"),
+    "cancelled": (_("Cancelled"), "cancel"),
+    "warned": (_("Turned into a warning"), "info"),
+    "linked": (_("Another person"), "person"),
+    "placed": (_("Handed over"), "send"),
+    "withdrawn": (_("Withdrawn before delivery"), "undo"),
+    "recalled": (_("Recalled"), "undo"),
+    "closed": (_("Closed by the agency"), "task_alt"),
+}
+# Words of the domain that stand as the detail of something.
+DETAIL_NAMES: dict[str, Lazy] = {
+    "mail": _("by e-mail"),
+    "letter": _("by letter"),
+    "upheld": _("the ticket stands"),
+    "dismissed": _("the ticket falls"),
+    "appeal": _("appeal"),
+    "dispute": _("dispute"),
+    "bankruptcy": _("bankruptcy"),
+    "deceased": _("deceased"),
+    "payment_plan": _("payment plan"),
+    "court": _("court"),
+    "other": _("other"),
+    "unprintable": _("cannot be printed"),
+    "early_payment": _("paid early"),
+    "granted": _("granted"),
+    "late": _("late"),
+    "cash": _("cash"),
+    "card": _("card"),
+    "cheque": _("cheque"),
+    "transfer": _("transfer"),
+    "online": _("online"),
+}

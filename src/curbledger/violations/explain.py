@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from curbledger.errors import NotFound
 from curbledger.kit import clock, money
@@ -58,15 +59,17 @@ def explain(client: Client, ticket: str, *, at: datetime) -> Explanation:
 def _sum(facts: dict[str, Any], currency: str) -> str:
     """How the balance is made up: `fine 50.00 + late fees 20.00 - paid 7.50 = 62.50 CAD`."""
     adjusted = facts["adjusted_fine"]
-    fine = f"fine {money.show(facts['fine'])}"
-    parts = [fine if adjusted is None else f"{fine} adjusted to {money.show(adjusted)}"]
+    fine = gettext("fine {amount}").format(amount=money.show(facts["fine"]))
+    if adjusted is not None:
+        fine += gettext(" adjusted to {amount}").format(amount=money.show(adjusted))
+    parts = [fine]
     for sign, name, column in (
-        ("+", "towing", "towing"),
-        ("+", "tax", "tax"),
-        ("+", "fees", "fees_total"),
-        ("-", "discount granted", "discounts_total"),
-        ("-", "discount that still holds", "open_discount"),
-        ("-", "paid", "paid_total"),
+        ("+", gettext("towing"), "towing"),
+        ("+", gettext("tax"), "tax"),
+        ("+", gettext("fees"), "fees_total"),
+        ("-", gettext("discount granted"), "discounts_total"),
+        ("-", gettext("discount that still holds"), "open_discount"),
+        ("-", gettext("paid"), "paid_total"),
     ):
         if facts[column]:
             parts.append(f"{sign} {name} {money.show(facts[column])}")
@@ -84,29 +87,29 @@ def _age(moment: datetime, rule: Rule) -> int:
 def _not_due(facts: dict[str, Any], rule: Rule, _client: Client) -> str:
     due = _day(facts["due_at"], rule)
     if due == rule.day.isoformat():
-        return f"It is due today, {due}: it is overdue from tomorrow."
-    return f"It is not due before {due}."
+        return gettext("It is due today, {day}: it is overdue from tomorrow.").format(day=due)
+    return gettext("It is not due before {day}.").format(day=due)
 
 
 def _recently_due(facts: dict[str, Any], rule: Rule, _client: Client) -> str:
     days = _age(facts["due_at"], rule)
-    return (
-        f"It was due on {_day(facts['due_at'], rule)}, {days} days ago; "
-        f"the policy waits for {rule.policy.days_past_due}."
+    return gettext("It was due on {day}, {days} days ago; the policy waits for {wait}.").format(
+        day=_day(facts["due_at"], rule), days=days, wait=rule.policy.days_past_due
     )
 
 
 def _nothing_owed(facts: dict[str, Any], _rule: Rule, client: Client) -> str:
     # Less than nothing may also be owed because more was taken off than there was.
     if 0 < -facts["owed"] <= facts["paid_total"]:
-        return f"Nothing is owed: {money.show(-facts['owed'], client.currency)} too much was paid."
-    return f"Nothing is owed: {_sum(facts, client.currency)}."
+        over = money.show(-facts["owed"], client.currency)
+        return gettext("Nothing is owed: {amount} too much was paid.").format(amount=over)
+    return gettext("Nothing is owed: {sum}.").format(sum=_sum(facts, client.currency))
 
 
 def _below_minimum(facts: dict[str, Any], rule: Rule, client: Client) -> str:
-    return (
-        f"{money.show(facts['owed'], client.currency)} is owed; "
-        f"the policy hands over from {money.show(rule.policy.minimum_balance, client.currency)}."
+    return gettext("{amount} is owed; the policy hands over from {least}.").format(
+        amount=money.show(facts["owed"], client.currency),
+        least=money.show(rule.policy.minimum_balance, client.currency),
     )
 
 
@@ -115,38 +118,46 @@ def _on_hold(facts: dict[str, Any], _rule: Rule, _client: Client) -> str:
 
 
 def _one_hold(hold: dict[str, Any]) -> str:
-    kind = hold["kind"].replace("_", " ")
-    whose = "A hold on the person" if hold["on_person"] else "A hold"
-    end = f" until {hold['until']}" if hold["until"] else ""
-    petition = f", petition of {hold['petition_on']}" if hold["petition_on"] else ""
-    return f"{whose}{end} keeps it back ({kind}{petition}): {hold['reason'].rstrip('. ')}."
+    kind = gettext(hold["kind"].replace("_", " "))
+    whose = gettext("A hold on the person") if hold["on_person"] else gettext("A hold")
+    end = gettext(" until {day}").format(day=hold["until"]) if hold["until"] else ""
+    petition = gettext(", petition of {day}").format(day=hold["petition_on"]) if hold["petition_on"] else ""
+    return gettext("{whose}{end} keeps it back ({kind}{petition}): {reason}.").format(
+        whose=whose, end=end, kind=kind, petition=petition, reason=hold["reason"].rstrip(". ")
+    )
 
 
 WORDS: dict[str, Callable[[dict[str, Any], Rule, Client], str]] = {
-    "collections_off": lambda _facts, _rule, client: (
-        f"Collections are off for {client.code}. `curbledger client collect {client.code} on` switches them on."
-    ),
-    "spoiled": lambda *_: "It is spoiled: a void form.",
-    "warning": lambda *_: "It is a warning, which never owes anything.",
-    "cancelled": lambda *_: "It was cancelled.",
-    "already_sent": lambda facts, rule, _client: (
-        f"It was handed over on {_day(facts['sent_at'], rule)}, and goes out once."
+    "collections_off": lambda _facts, _rule, client: gettext(
+        "Collections are off for {code}. `curbledger client collect {code} on` switches them on."
+    ).format(code=client.code),
+    "spoiled": lambda *_: gettext("It is spoiled: a void form."),
+    "warning": lambda *_: gettext("It is a warning, which never owes anything."),
+    "cancelled": lambda *_: gettext("It was cancelled."),
+    "already_sent": lambda facts, rule, _client: gettext("It was handed over on {day}, and goes out once.").format(
+        day=_day(facts["sent_at"], rule)
     ),
     "nothing_owed": _nothing_owed,
     "below_minimum": _below_minimum,
     "not_due": _not_due,
     "recently_due": _recently_due,
-    "too_old": lambda facts, rule, _client: (
-        f"It was issued on {_day(facts['issued_at'], rule)}, {_age(facts['issued_at'], rule)} days ago; "
-        f"the policy places none older than {rule.policy.oldest_age_days} days."
+    "too_old": lambda facts, rule, _client: gettext(
+        "It was issued on {day}, {days} days ago; the policy places none older than {oldest} days."
+    ).format(
+        day=_day(facts["issued_at"], rule),
+        days=_age(facts["issued_at"], rule),
+        oldest=rule.policy.oldest_age_days,
     ),
-    "no_notice": lambda *_: "No notice was sent, and the policy asks for one.",
-    "recent_notice": lambda facts, rule, _client: (
-        f"The notice of {_day(facts['noticed_at'], rule)} is {_age(facts['noticed_at'], rule)} days old; "
-        f"the policy waits for {rule.policy.notice_age_days}."
+    "no_notice": lambda *_: gettext("No notice was sent, and the policy asks for one."),
+    "recent_notice": lambda facts, rule, _client: gettext(
+        "The notice of {day} is {days} days old; the policy waits for {wait}."
+    ).format(
+        day=_day(facts["noticed_at"], rule),
+        days=_age(facts["noticed_at"], rule),
+        wait=rule.policy.notice_age_days,
     ),
-    "appeal_open": lambda *_: "An appeal is open.",
+    "appeal_open": lambda *_: gettext("An appeal is open."),
     "on_hold": _on_hold,
-    "category_left_out": lambda *_: "The policy leaves out its category.",
-    "location_left_out": lambda *_: "The policy leaves out its location.",
+    "category_left_out": lambda *_: gettext("The policy leaves out its category."),
+    "location_left_out": lambda *_: gettext("The policy leaves out its location."),
 }

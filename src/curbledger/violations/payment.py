@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from curbledger.errors import Conflict, NotFound
-from curbledger.kit import money
+from curbledger.kit import clock, money
+from curbledger.violations.act import note_act
 from curbledger.violations.ledger import Discount, Payment
 from curbledger.violations.lock import lock_violation
 from curbledger.violations.overdue import QUERIES, rule_for
@@ -19,6 +22,16 @@ if TYPE_CHECKING:
 
     from curbledger.clients.client import Client
     from curbledger.violations.violation import Violation
+
+
+# Two equal payments that lie so near may be one, typed twice.
+_NEAR = timedelta(days=7)
+
+
+class Doubtful(Conflict):
+    """This may be a mistake. Say that you are sure."""
+
+    code = "doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,7 @@ def record_payment(
     paid_at: datetime | None = None,
     reference: str | None = None,
     method: str = "",
+    sure: bool = True,
 ) -> Settlement:
     """Take a payment on that ticket. In the client's scope.
 
@@ -61,6 +75,8 @@ def record_payment(
         if same is not None:
             return _again(same, amount, violation)
     paid_at = paid_at or at
+    if not sure:
+        _ask_if_sure(client, violation, amount=amount, paid_at=paid_at)
     discount = _earned(client, violation, amount=amount, paid_at=paid_at)
     payment = Payment.objects.create(
         client_id=client.pk,
@@ -84,6 +100,32 @@ def record_payment(
         )
     violation.refresh_from_db(fields=["balance"])
     return Settlement(payment_id=payment.pk, balance=violation.balance, discount=discount, already_there=False)
+
+
+def _ask_if_sure(client: Client, violation: Violation, *, amount: Decimal, paid_at: datetime) -> None:
+    """Raise Doubtful for what looks like the same money twice, or is more than is owed."""
+    near = Payment.objects.filter(
+        violation_id=violation.pk,
+        amount=amount,
+        reversed_at__isnull=True,
+        paid_at__range=(paid_at - _NEAR, paid_at + _NEAR),
+    )
+    twin = near.order_by("paid_at").first()
+    if twin is not None:
+        raise Doubtful(
+            _("{amount} was paid on {day} already{reference}. Is this another payment?").format(
+                amount=money.show(amount, client.currency),
+                day=clock.local_day(twin.paid_at, client.zone).isoformat(),
+                reference=f" ({twin.reference})" if twin.reference else "",
+            )
+        )
+    owed = max(violation.balance, money.ZERO)
+    if amount > owed:
+        raise Doubtful(
+            _("{owed} is owed: this pays {over} too much.").format(
+                owed=money.show(owed, client.currency), over=money.show(amount - owed, client.currency)
+            )
+        )
 
 
 def _again(payment: Payment, amount: Decimal, violation: Violation) -> Settlement:
@@ -134,7 +176,7 @@ def _open_discount(client: Client, violation: Violation, *, at: datetime) -> Dec
     return discount
 
 
-def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str, at: datetime) -> Decimal:
+def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str, at: datetime, by: str) -> Decimal:
     """Take a payment back: a bounced cheque, a mistake. Returns the balance afterwards. In the client's scope.
 
     A discount that was earned by paying early goes with it, unless the other payments earned it without this one.
@@ -147,6 +189,7 @@ def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str
     if payment.reversed_at is not None:
         raise Conflict(f"Payment {payment_id} was reversed already, on {payment.reversed_at:%Y-%m-%d}.")
     Payment.objects.filter(pk=payment.pk).update(reversed_at=at, reversal_reason=reason)
+    note_act(violation, "reversed", at=at, by=by, reason=reason, about=payment.pk)
     early = Discount.objects.filter(violation_id=violation.pk, kind=Discount.EARLY).first()
     if early is not None:
         early.delete()

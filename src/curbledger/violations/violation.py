@@ -110,6 +110,8 @@ class Violation(ClientOwned):
         indexes = (
             models.Index("client", "id", condition=OPEN_DEBT, name="violation_open_debt"),
             models.Index("client", "vehicle", name="violation_by_vehicle"),
+            # Lists of staff: newest first, a page at a time.
+            models.Index("client", "issued_at", "id", name="violation_by_issue"),
             models.Index("client", "person", condition=Q(person__isnull=False), name="violation_by_person"),
         )
 

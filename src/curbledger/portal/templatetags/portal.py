@@ -1,0 +1,73 @@
+"""How amounts, days and the domain's words look on a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils import formats
+
+from curbledger.portal import words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from curbledger.portal.visit import Visit
+
+register = template.Library()
+# Neither breaks a line between an amount's sign, groups and currency.
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@register.simple_tag(takes_context=True)
+def amount(context: Any, value: Decimal) -> str:  # noqa: ANN401  # Django's own
+    """An amount in the client's currency, as the language writes it, with a real minus."""
+    visit: Visit = context["visit"]
+    shown = formats.number_format(abs(value), 2, use_l10n=True, force_grouping=True)
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}{shown} {visit.client.currency}".replace(" ", _NO_BREAK)
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Any, value: datetime, kind: str = "time") -> str:  # noqa: ANN401  # Django's own
+    """A moment where the client is: `day`, or the day with its `time`."""
+    visit: Visit = context["visit"]
+    local = value.astimezone(visit.client.zone)
+    return local.strftime("%Y-%m-%d") if kind == "day" else local.strftime(f"%Y-%m-%d{_NO_BREAK}%H:%M")
+
+
+@register.filter
+def state_name(code: str) -> str:
+    """How a ticket stands."""
+    return str(words.STATE_NAMES.get(code, code))
+
+
+@register.filter
+def state_tone(code: str) -> str:
+    """The colour of that."""
+    return words.STATE_TONES.get(code, "none")
+
+
+@register.filter
+def part_name(code: str) -> str:
+    """A line of the sum."""
+    return str(words.PART_NAMES.get(code, code))
+
+
+@register.filter
+def moment_name(code: str) -> str:
+    """What happened."""
+    return str(words.MOMENT_NAMES[code][0]) if code in words.MOMENT_NAMES else code.replace("_", " ").capitalize()
+
+
+@register.filter
+def moment_icon(code: str) -> str:
+    """A sign for what happened."""
+    return words.MOMENT_NAMES[code][1] if code in words.MOMENT_NAMES else "circle"
+
+
+@register.filter
+def detail_name(code: str) -> str:
+    """A word of the domain; a text that is none stays as it is."""
+    return str(words.DETAIL_NAMES.get(code, code))

@@ -1,0 +1,110 @@
+"""One violation: its money as a sum, its photos and offences, all that happened, and what would become of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+
+from curbledger.errors import NotFound
+from curbledger.permissions import Permission
+from curbledger.placements.models import Placement
+from curbledger.portal.acts import links_for
+from curbledger.portal.page import page
+from curbledger.registry.vehicle import Driver
+from curbledger.violations.attach import find_file
+from curbledger.violations.explain import explain
+from curbledger.violations.models import Attachment, Detail, Violation
+from curbledger.violations.search import state_of
+from curbledger.violations.standing import Hold
+from curbledger.violations.sums import parts_of
+from curbledger.violations.timeline import Moment, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from django.http import HttpResponse, HttpResponseBase
+
+    from curbledger.portal.visit import Visit
+
+_JOINED = (
+    "vehicle__province",
+    "vehicle__plate_type",
+    "vehicle__make",
+    "vehicle__colour",
+    "vehicle__vehicle_type",
+    "person",
+    "category",
+    "location",
+)
+
+
+def find_violation(violation_id: int) -> Violation:
+    """The ticket with all that it is picked from. In the client's scope. Raises NotFound."""
+    found = Violation.objects.select_related(*_JOINED).filter(pk=violation_id).first()
+    if found is None:
+        raise NotFound(_("There is no such ticket."))
+    return found
+
+
+@page(Permission.VIOLATIONS_READ)
+def violation(visit: Visit, violation_id: int) -> HttpResponse:
+    """The page of one ticket."""
+    shown = find_violation(violation_id)
+    files = list(Attachment.objects.filter(violation_id=shown.pk, archived__isnull=True).order_by("id"))
+    moments = sorted([*timeline(shown), *_placed(shown)], key=lambda moment: moment.at, reverse=True)
+    explanation = explain(visit.client, shown.ticket, at=visit.at)
+    context: dict[str, Any] = {
+        "title": _("Ticket {ticket}").format(ticket=shown.ticket),
+        "violation": shown,
+        "state": state_of(shown),
+        "offences": Detail.objects.filter(violation_id=shown.pk).select_related("offence", "location").order_by("id"),
+        "photos": [file for file in files if file.mime.startswith("image/")],
+        "papers": [file for file in files if not file.mime.startswith("image/")],
+        "moments": moments,
+        "explanation": explanation,
+        "parts": parts_of(shown, open_discount=shown.balance - explanation.owed),
+        "person_holds": _person_holds(shown),
+        "acts": links_for(visit, shown),
+    }
+    return visit.show("portal/violation.html", context)
+
+
+@page(Permission.VIOLATIONS_READ)
+def file(_visit: Visit, unique_id: UUID) -> HttpResponseBase:
+    """A photo or a paper of a ticket. Raises NotFound."""
+    kept = find_file(unique_id)
+    response = FileResponse(kept.path.open("rb"), content_type=kept.mime, filename=kept.name)
+    # Whatever it is, it is no page of ours: no script in it runs.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=3600"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _placed(shown: Violation) -> Iterator[Moment]:
+    """Its turns at agencies. One that never arrived, or went out again as the next revision, is none."""
+    turns = (
+        Placement.objects.filter(violation_id=shown.pk)
+        .exclude(state="superseded")
+        .select_related("revision__batch__agency")
+    )
+    for turn in turns:
+        agency = turn.revision.batch.agency.name
+        yield Moment(at=turn.revision.claimed_at, kind="placed", amount=turn.balance, detail=agency)
+        if turn.ended_at is not None:
+            yield Moment(at=turn.ended_at, kind=turn.state, why=turn.ended_reason or "", detail=agency)
+
+
+def _person_holds(shown: Violation) -> list[Hold]:
+    """What holds back the person of the ticket; of a ticket that names nobody, those who drive the vehicle."""
+    if shown.person_id is not None:
+        whose = Q(person_id=shown.person_id)
+    elif shown.vehicle_id is not None:
+        whose = Q(person_id__in=Driver.objects.filter(vehicle_id=shown.vehicle_id).values("person_id"))
+    else:
+        return []
+    return list(Hold.objects.filter(whose, released_at__isnull=True).order_by("id"))

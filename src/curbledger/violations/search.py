@@ -1,0 +1,189 @@
+"""Find tickets: by number, plate, name or place, and by how they stand; a page at a time, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from curbledger.kit import clock, sql
+from curbledger.kit.plates import plate_key
+from curbledger.registry.find import name_key, split_name
+from curbledger.violations.lists import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from curbledger.clients.client import Client
+
+QUERIES = sql.load("curbledger.violations", "search.sql")
+STATES = (
+    "owing",
+    "overdue",
+    "paid",
+    "overpaid",
+    "held",
+    "appealed",
+    "sent",
+    "cancelled",
+    "spoiled",
+    "warning",
+)
+PAGE = 50
+# Tickets that one page looks through for those that fit its filters.
+REACH = 20_000
+_BEGINNING, _END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+# Sorts after every character that a name has, byte by byte.
+_AFTER_ALL = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to look for. `text` is a number, a plate, a name or a place; days are the client's."""
+
+    text: str = ""
+    state: str = ""
+    category_id: int | None = None
+    location_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of all tickets by time of issue: those that follow were issued before."""
+
+    issued_at: datetime
+    violation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One ticket of a list. `person` is None where it names nobody, or the reader may not know."""
+
+    id: int
+    ticket: str
+    issued_at: datetime
+    due_at: datetime
+    balance: Decimal
+    state: str
+    plate: str | None
+    province: str | None
+    person: str | None
+    category: str | None
+    location: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of tickets. `next` is where to go on, None at the end; `cut` says that the page gave up early there."""
+
+    lines: list[Line]
+    next: Place | None
+    cut: bool
+
+
+def search(
+    client: Client,
+    wanted: Wanted,
+    *,
+    at: datetime,
+    after: Place | None = None,
+    with_people: bool = False,
+    limit: int = PAGE,
+    reach: int = REACH,
+) -> Found:
+    """The tickets that fit, newest first, those after a place. In the client's scope.
+
+    Without `with_people` no name is searched or shown. Costs at most `reach` tickets however few of a client's fit.
+    """
+    ids, locations = _meant(wanted.text, with_people=with_people)
+    if wanted.location_id is not None:
+        locations = [wanted.location_id]
+    parameters: dict[str, Any] = {
+        "ids": ids,
+        "locations": locations,
+        "category": wanted.category_id,
+        "state": wanted.state,
+        "since": _BEGINNING if wanted.since is None else clock.day_start(wanted.since, client.zone),
+        "before": after.issued_at if after else _first_moment_after(wanted.until, client),
+        "before_id": after.violation_id if after else 0,
+        "today": clock.day_start(clock.local_day(at, client.zone), client.zone),
+        "reach": reach,
+        "limit": limit + 1,
+        "with_people": with_people,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["look"], parameters)
+        names = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        more = len(rows) > limit
+        lines = [_line(row) for row in rows[:limit]]
+        if more:
+            return Found(lines, Place(lines[-1].issued_at, lines[-1].id), cut=False)
+        if ids is not None or not _narrows(parameters):
+            return Found(lines, None, cut=False)
+        cursor.execute(QUERIES["horizon"], parameters)
+        horizon = cursor.fetchone()
+    return Found(lines, Place(*horizon) if horizon else None, cut=horizon is not None)
+
+
+def state_of(row: Any) -> str:  # noqa: ANN401  # a violation, or a row with the same columns
+    """How a ticket stands, in one word of STATES: what ends it before what delays it. `settled`: never owed."""
+    get: Callable[[str], Any] = row.__getitem__ if isinstance(row, dict) else partial(getattr, row)
+    marks = (
+        ("spoiled", get("spoiled")),
+        ("cancelled", get("cancelled_at") is not None),
+        ("warning", get("warning")),
+        ("overpaid", get("balance") < 0 < get("paid_total")),
+        ("paid", get("balance") <= 0 < get("paid_total")),
+        ("settled", get("balance") <= 0),
+        ("sent", get("sent_at") is not None),
+        ("appealed", get("appeal_count") > 0),
+        ("held", get("hold_count") > 0),
+    )
+    return next((state for state, holds in marks if holds), "owing")
+
+
+def _line(row: dict[str, Any]) -> Line:
+    return Line(
+        state=state_of(row),
+        **{name: row[name] for name in Line.__dataclass_fields__ if name != "state"},
+    )
+
+
+def _narrows(parameters: dict[str, Any]) -> bool:
+    """Whether the page leaves anything out of what it looks through."""
+    return bool(parameters["state"]) or parameters["category"] is not None or parameters["locations"] is not None
+
+
+def _meant(text: str, *, with_people: bool) -> tuple[list[int] | None, list[int] | None]:
+    """The tickets that a text means; or where it means none, the places. Both None: there is no text."""
+    text = " ".join(text.replace("\0", "").split())[:100]
+    if not text:
+        return None, None
+    with connection.cursor() as cursor:
+        keys = [name_key(part) for part in split_name(text)]
+        parameters: dict[str, Any] = {
+            "numbers": list({text, text.upper(), text.replace(" ", ""), text.replace(" ", "").upper()}),
+            "plate": plate_key(text),
+            "name": keys[0] or _AFTER_ALL,
+            "name_end": (keys[0] or _AFTER_ALL) + _AFTER_ALL,
+            "first": keys[1],
+            "with_people": with_people,
+        }
+        cursor.execute(QUERIES["by_text"], parameters)
+        ids = [row[0] for row in cursor.fetchall()]
+    if ids:
+        return ids, None
+    folded = text.casefold()
+    places = [pk for pk, name in Location.objects.values_list("pk", "name") if folded in name.casefold()]
+    return (None, places) if places else ([], None)
+
+
+def _first_moment_after(day: date | None, client: Client) -> datetime:
+    return _END if day is None or day.year > 9998 else clock.day_start(day + timedelta(days=1), client.zone)  # noqa: PLR2004  # the calendar's end

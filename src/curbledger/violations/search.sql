@@ -1,0 +1,76 @@
+-- name: by_text
+-- The tickets that a number, a plate or a name means. Each part is a look-up by equality or by a range of an index:
+-- under row-level security nothing else can use one. Bounded, for one plate can carry hundreds.
+WITH people AS (
+    SELECT id FROM person
+    WHERE last_key >= %(name)s AND last_key < %(name_end)s
+      AND %(with_people)s
+      AND (%(first)s = '' OR starts_with(
+          lower(regexp_replace(normalize(coalesce(first_name, ''), NFKD), '[^[:alnum:]]', '', 'g')), %(first)s))
+    ORDER BY last_key, id
+    LIMIT 200
+)
+(SELECT id FROM violation WHERE ticket = ANY (%(numbers)s))
+UNION
+(SELECT id FROM violation
+ WHERE vehicle_id = ANY (ARRAY(SELECT id FROM vehicle WHERE plate_key = %(plate)s AND NOT plate_key = '' LIMIT 50))
+ LIMIT 1000)
+UNION
+(SELECT id FROM violation WHERE person_id IS NOT NULL AND person_id = ANY (ARRAY(SELECT id FROM people)) LIMIT 1000)
+UNION
+(SELECT v.id FROM violation v
+ WHERE v.vehicle_id = ANY (ARRAY(SELECT d.vehicle_id FROM driver d WHERE d.person_id = ANY (ARRAY(SELECT id FROM people))))
+   AND v.person_id IS NULL
+ LIMIT 1000)
+
+-- name: look
+-- One page of tickets, newest first, from a place on. The innermost reads at most `reach` tickets in the order of an
+-- index, so that a filter that fits few of a million tickets answers in time; the page then says how far it looked.
+SELECT
+    found.*, h.plate, p.code AS province, c.name AS category, l.name AS location,
+    CASE WHEN %(with_people)s THEN concat_ws(' ', o.first_name, o.last_name) END AS person
+FROM (
+    SELECT v.*
+    FROM (
+        SELECT id, ticket, issued_at, due_at, balance, paid_total, spoiled, warning, cancelled_at, sent_at, hold_count,
+               appeal_count, vehicle_id, person_id, category_id, location_id
+        FROM violation
+        WHERE (issued_at, id) < (%(before)s, %(before_id)s)
+          AND issued_at >= %(since)s
+          AND (%(ids)s::bigint[] IS NULL OR id = ANY (%(ids)s::bigint[]))
+        ORDER BY issued_at DESC, id DESC
+        LIMIT %(reach)s
+    ) v
+    WHERE (%(category)s::bigint IS NULL OR v.category_id = %(category)s)
+      AND (%(locations)s::bigint[] IS NULL OR v.location_id = ANY (%(locations)s::bigint[]))
+      AND CASE %(state)s
+          WHEN '' THEN true
+          WHEN 'owing' THEN v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+          WHEN 'overdue' THEN v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+              AND v.due_at < %(today)s
+          WHEN 'paid' THEN v.balance <= 0 AND v.paid_total > 0
+          WHEN 'overpaid' THEN v.balance < 0 AND v.paid_total > 0
+          WHEN 'held' THEN v.hold_count > 0
+          WHEN 'appealed' THEN v.appeal_count > 0
+          WHEN 'sent' THEN v.sent_at IS NOT NULL
+          WHEN 'cancelled' THEN v.cancelled_at IS NOT NULL
+          WHEN 'spoiled' THEN v.spoiled
+          WHEN 'warning' THEN v.warning
+      END
+    ORDER BY v.issued_at DESC, v.id DESC
+    LIMIT %(limit)s
+) found
+LEFT JOIN vehicle h ON h.id = found.vehicle_id
+LEFT JOIN province p ON p.id = h.province_id
+LEFT JOIN person o ON o.id = found.person_id AND %(with_people)s
+LEFT JOIN category c ON c.id = found.category_id
+LEFT JOIN location l ON l.id = found.location_id
+ORDER BY found.issued_at DESC, found.id DESC
+
+-- name: horizon
+-- The last ticket that a page could look at; none: it looked at all there are.
+SELECT issued_at, id FROM violation
+WHERE (issued_at, id) < (%(before)s, %(before_id)s) AND issued_at >= %(since)s
+ORDER BY issued_at DESC, id DESC
+OFFSET %(reach)s - 1
+LIMIT 1
