@@ -24,6 +24,7 @@ _numbers = itertools.count(10_000)
 # What a table's own constraints ask for and its model does not tell.
 PARTICULAR: dict[str, dict[str, Any]] = {
     "hold": {"kind": "court", "person": None},
+    "violation_act": {"kind": "spoiled"},
     "notice": {"kind": 1},
     "notice_message": {"kind": 1},
     "notice_text": {"kind": 1},

@@ -185,9 +185,7 @@ class Appeal(OnTicket):
     """What the person says, and what they show."""
 
     text = forms.CharField(label=_("What the person says"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
-    evidence = FilesField(
-        label=_("Evidence"), required=False, help_text=_WHICH_FILES
-    )
+    evidence = FilesField(label=_("Evidence"), required=False, help_text=_WHICH_FILES)
 
 
 class Decide(OnTicket):
@@ -203,9 +201,7 @@ class Decide(OnTicket):
         ],
     )
     reason = reason_field()
-    evidence = FilesField(
-        label=_("Evidence"), required=False, help_text=_WHICH_FILES
-    )
+    evidence = FilesField(label=_("Evidence"), required=False, help_text=_WHICH_FILES)
 
 
 class AddFiles(OnTicket):

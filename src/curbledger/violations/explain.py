@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from curbledger.errors import NotFound
 from curbledger.kit import clock, money
@@ -118,7 +118,8 @@ def _on_hold(facts: dict[str, Any], _rule: Rule, _client: Client) -> str:
 
 
 def _one_hold(hold: dict[str, Any]) -> str:
-    kind = gettext(hold["kind"].replace("_", " "))
+    name = KIND_NAMES[hold["kind"]]
+    kind = gettext(name)
     whose = gettext("A hold on the person") if hold["on_person"] else gettext("A hold")
     end = gettext(" until {day}").format(day=hold["until"]) if hold["until"] else ""
     petition = gettext(", petition of {day}").format(day=hold["petition_on"]) if hold["petition_on"] else ""
@@ -126,6 +127,18 @@ def _one_hold(hold: dict[str, Any]) -> str:
         whose=whose, end=end, kind=kind, petition=petition, reason=hold["reason"].rstrip(". ")
     )
 
+
+# As they stand in sentences.
+KIND_NAMES = {
+    "appeal": gettext_noop("appeal"),
+    "dispute": gettext_noop("dispute"),
+    "bankruptcy": gettext_noop("bankruptcy"),
+    "deceased": gettext_noop("deceased"),
+    "payment_plan": gettext_noop("payment plan"),
+    "court": gettext_noop("court"),
+    "other": gettext_noop("other"),
+    "unprintable": gettext_noop("unprintable"),
+}
 
 WORDS: dict[str, Callable[[dict[str, Any], Rule, Client], str]] = {
     "collections_off": lambda _facts, _rule, client: gettext(
