@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from curbledger.agency_api.api import routes
-from curbledger.agency_api.refusals import MEANINGS as AGENCY_MEANINGS
+from curbledger.agency_api.refusals import CODES as AGENCY_CODES
 from curbledger.clients.policy import HOLD_KINDS
 from curbledger.environment import Environment, setting_names
 from curbledger.permissions import ROLE_PERMISSIONS, TOKEN_PERMISSIONS, Permission, Role
+from curbledger.refusal import MEANINGS
 from curbledger.violations.explain import WORDS
 from curbledger.wire import collections, cors
-from curbledger.wire.errors import MEANINGS
 from tests.docs.papers import (
     PAPERS,
     ROOT,
@@ -143,7 +143,7 @@ def test_every_header_that_the_code_names_is_in_a_document(header: str) -> None:
     assert re.search(rf"(?<![\w-]){header}(?![\w-])", everything())
 
 
-@pytest.mark.parametrize("code", list(AGENCY_MEANINGS))
+@pytest.mark.parametrize("code", AGENCY_CODES)
 def test_every_error_code_of_the_agencys_paths_is_explained(code: int) -> None:
     assert re.search(rf"^\| {code} \| \d{{3}}", read("docs/collections.md"), re.MULTILINE)
 

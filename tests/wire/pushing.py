@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client as Browser
 
 from curbledger.database.scope import client_scope
+from curbledger.refusal import MEANINGS, NAMES_FIELD
 from curbledger.registry.models import Colour, LoginSource, LookupCounter, Make, Person, Vehicle, VehicleType
-from curbledger.wire.errors import MEANINGS, NAMES_FIELD
 from tests import cast
 
 if TYPE_CHECKING:

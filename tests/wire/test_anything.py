@@ -21,9 +21,9 @@ from curbledger.clients.models import ApiToken
 from curbledger.database.owned import ClientOwned
 from curbledger.database.scope import client_scope
 from curbledger.permissions import TOKEN_PERMISSIONS
+from curbledger.refusal import MEANINGS, NAMES_FIELD
 from curbledger.wire.endpoint import Endpoint
 from curbledger.wire.enveloped import Enveloped
-from curbledger.wire.errors import MEANINGS, NAMES_FIELD
 from curbledger.wire.openapi import routes
 from curbledger.wire.urls import urlpatterns
 from tests.wire.pushing import SAMPLES, Integrator, integrator

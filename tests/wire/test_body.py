@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from curbledger.refusal import Refusal
 from curbledger.wire.body import Number, parse
-from curbledger.wire.errors import WireError
 
 # What the contract keeps as its sample of two calls, tabs and all.
 DOCUMENTED = b'{\n\t"apiToken": "YOUR-API-TOKEN",\n}'
@@ -20,7 +20,7 @@ DOCUMENTED = b'{\n\t"apiToken": "YOUR-API-TOKEN",\n}'
 
 def refusal(raw: bytes) -> str:
     """What follows the code's own message."""
-    with pytest.raises(WireError) as caught:
+    with pytest.raises(Refusal) as caught:
         parse(raw)
     assert caught.value.code == 9003
     assert caught.value.status == 400
@@ -196,7 +196,7 @@ def test_a_pair_of_surrogates_is_one_character() -> None:
 def test_any_bytes_are_an_object_or_9003(raw: bytes) -> None:
     try:
         outcome: object = parse(raw)
-    except WireError as error:
+    except Refusal as error:
         outcome = error.code
     assert isinstance(outcome, dict) or outcome == 9003
 

@@ -9,7 +9,8 @@ import pytest
 from django.db import OperationalError
 
 from curbledger import errors
-from curbledger.wire.errors import MEANINGS, WireError, as_wire_error, render
+from curbledger.refusal import MEANINGS, Refusal, render
+from curbledger.wire.errors import as_wire_error
 
 FAMILIES = [
     (errors.NotFound(), 9009, 404, None),
@@ -24,7 +25,7 @@ FAMILIES = [
     (OperationalError(), 9099, 503, None),
     (errors.ScopeViolation(), 9099, 500, None),
     (ZeroDivisionError(), 9099, 500, None),
-    (WireError(9007), 9007, 422, None),
+    (Refusal(9007), 9007, 422, None),
 ]
 
 
@@ -51,34 +52,34 @@ def test_a_fault_of_ours_is_logged_with_its_traceback_and_told_to_nobody(caplog:
 
 def test_what_a_caller_did_wrong_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        for error in (WireError(9003), errors.NotFound(), errors.Invalid(), errors.AccessRefused()):
+        for error in (Refusal(9003), errors.NotFound(), errors.Invalid(), errors.AccessRefused()):
             as_wire_error(error, spellings={})
     assert not caplog.records
 
 
 def test_the_body_is_compact_and_its_code_a_number() -> None:
-    response = render(WireError(9001))
+    response = render(Refusal(9001))
     assert response.content == b'{"ErrorCode":9001,"ErrorMessage":"API Token is missing from the request."}'
     assert response["Content-Type"] == "application/json"
     assert response.status_code == 401
 
 
 def test_a_detail_follows_the_message() -> None:
-    assert WireError(9003, "A comma.").message == "Could not parse the request. A comma."
+    assert Refusal(9003, "A comma.").message == "Could not parse the request. A comma."
 
 
 @pytest.mark.parametrize("code", sorted(MEANINGS))
 def test_only_9030_to_9033_name_the_field(code: int) -> None:
-    body = json.loads(render(WireError(code, field="plate")).content)
+    body = json.loads(render(Refusal(code, field="plate")).content)
     assert list(body) == ["ErrorCode", "ErrorMessage"] + ["ErrorField"] * (9030 <= code <= 9033)
 
 
 def test_status_and_headers_can_be_told() -> None:
-    response = render(WireError(9002, status=429, headers={"Retry-After": "60"}))
+    response = render(Refusal(9002, status=429, headers={"Retry-After": "60"}))
     assert response.status_code == 429
     assert response["Retry-After"] == "60"
 
 
 def test_an_unknown_code_is_a_mistake_of_the_programmer() -> None:
     with pytest.raises(KeyError):
-        WireError(9998)
+        Refusal(9998)

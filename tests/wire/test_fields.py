@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curbledger.refusal import NAMES_FIELD, Refusal
 from curbledger.wire.body import Json, Number
-from curbledger.wire.errors import NAMES_FIELD, WireError
 from curbledger.wire.fields import Field, Values, decode
 from curbledger.wire.kinds import AMOUNT, DATE, ID, LOCAL_DATETIME, TEXT, Kind
 
@@ -30,7 +30,7 @@ GOOD: dict[str, Json] = {"startTime": "2018-07-02T09:00:00", "endTime": "2018-07
 
 
 def complaint(*fields: Field[Any], **body: Json) -> tuple[int, str | None]:
-    with pytest.raises(WireError) as caught:
+    with pytest.raises(Refusal) as caught:
         decode(fields, body)
     return caught.value.code, caught.value.field
 
@@ -209,10 +209,10 @@ VALUES = SCALARS | SHAPED | st.lists(SCALARS, max_size=2) | st.dictionaries(st.t
 
 @given(st.dictionaries(NAMES | st.text(), VALUES))
 def test_whatever_was_sent_is_read_or_refused_by_the_contract(body: dict[str, Json]) -> None:
-    outcome: Values | WireError
+    outcome: Values | Refusal
     try:
         outcome = decode(FIELDS, body)
-    except WireError as error:
+    except Refusal as error:
         outcome = error
     if isinstance(outcome, Values):
         assert all(field in outcome for field in FIELDS if field.required)

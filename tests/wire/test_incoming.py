@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from curbledger.wire.errors import WireError
+from curbledger.refusal import Refusal
 from curbledger.wire.incoming import LARGEST_BODY, read_body, read_idempotency_key
 
 
@@ -86,12 +86,12 @@ def test_a_length_that_is_none_does_not_count(length: str) -> None:
 
 @pytest.mark.parametrize("error", [OSError("reset"), ValueError("bad chunk")], ids=repr)
 def test_whatever_breaks_a_body_off_it_is_9003(error: Exception) -> None:
-    with pytest.raises(WireError, match=r"^9003: .* The body broke off\.$"):
+    with pytest.raises(Refusal, match=r"^9003: .* The body broke off\.$"):
         read_body(streamed(Broken(b"{}", error)))
 
 
 def test_a_body_that_ends_before_its_length_broke_off() -> None:
-    with pytest.raises(WireError, match=r"^9003: .* The body broke off\.$"):
+    with pytest.raises(Refusal, match=r"^9003: .* The body broke off\.$"):
         read_body(streamed(io.BytesIO(b"{}"), CONTENT_LENGTH="3"))
 
 
@@ -106,6 +106,6 @@ def test_a_call_needs_no_idempotency_key() -> None:
 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256, "a\t", "a\n"])
 def test_another_idempotency_key_is_refused(key: str) -> None:
-    with pytest.raises(WireError) as caught:
+    with pytest.raises(Refusal) as caught:
         read_idempotency_key(RequestFactory().post("/", HTTP_IDEMPOTENCY_KEY=key))
     assert (caught.value.code, caught.value.field) == (9033, "Idempotency-Key")

@@ -14,7 +14,7 @@ import pytest
 
 from curbledger.clients.client import Client
 from curbledger.permissions import TOKEN_PERMISSIONS
-from curbledger.wire.errors import MEANINGS
+from curbledger.refusal import MEANINGS
 from curbledger.wire.openapi import routes
 from curbledger.wire.urls import urlpatterns
 from tests.wire.conftest import Api

@@ -11,10 +11,10 @@ import pytest
 from django.test import Client as Browser
 
 from curbledger.permissions import TOKEN_PERMISSIONS
+from curbledger.refusal import MEANINGS
 from curbledger.wire import docs
 from curbledger.wire.answers import ANSWERS, contract
 from curbledger.wire.endpoint import Endpoint
-from curbledger.wire.errors import MEANINGS
 from curbledger.wire.joined import joined
 from curbledger.wire.missing import missing_client
 from curbledger.wire.openapi import document, routes

@@ -15,7 +15,7 @@ from curbledger.database.scope import client_scope
 from curbledger.permissions import TOKEN_PERMISSIONS
 from curbledger.permits.alarm import raise_alarm
 from curbledger.permits.marked import Plate
-from curbledger.wire.errors import MEANINGS
+from curbledger.refusal import MEANINGS
 from tests.permits.parking import everything
 from tests.wire.pushing import Integrator, check_refusal, integrator, told
 from tests.wire.test_plates import NEW_FORM, OLD_FORM, THEN, ask, data, validate

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 from ninja.security import HttpBearer
 
-from curbledger.agency_api.refusals import Refused
 from curbledger.clients.attempt import MINUTE, record_failed_attempt
 from curbledger.clients.client import Client
 from curbledger.clients.token import Access, authenticate
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
 from curbledger.permissions import Permission
+from curbledger.refusal import Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,7 +44,7 @@ class Bearer(HttpBearer):
     """The Authorization header, as the API's description names it."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """Who that is; None where there is no token. Raises Refused."""
+        """Who that is; None where there is no token. Raises Refusal."""
         secret = token.strip()
         if not secret:
             return None
@@ -59,7 +59,7 @@ class Bearer(HttpBearer):
         except AccessRefused:
             raise _refused(address, at) from None
         if PERMISSION not in access.permissions:
-            raise Refused(9002)
+            raise Refusal(9002)
         return Caller(access, at)
 
 
@@ -68,7 +68,7 @@ def caller_of(request: HttpRequest) -> Caller:
     return cast("Caller", request.auth)  # type: ignore[attr-defined]  # ninja puts it there
 
 
-def _refused(address: str, at: datetime) -> Refused:
+def _refused(address: str, at: datetime) -> Refusal:
     if record_failed_attempt(address, at=at) <= FAILURES_A_MINUTE:
-        return Refused(9002)
-    return Refused(9002, status=429, headers={"Retry-After": str(int(MINUTE.total_seconds()))})
+        return Refusal(9002)
+    return Refusal(9002, status=429, headers={"Retry-After": str(int(MINUTE.total_seconds()))})

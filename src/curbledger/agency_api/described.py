@@ -6,8 +6,9 @@ from typing import Any
 
 from curbledger.agency_api.access import PERMISSION
 from curbledger.agency_api.api import api
-from curbledger.agency_api.refusals import GONE, MEANINGS
+from curbledger.agency_api.refusals import CODES, GONE
 from curbledger.permissions import TOKEN_PERMISSIONS
+from curbledger.refusal import MEANINGS
 
 ROOT = "/api/{client}/v1/collections/"
 _GROUP = "Collections: what an agency may ask"
@@ -115,7 +116,7 @@ def _refusal_schema() -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
-            "ErrorCode": {"type": "integer", "enum": list(MEANINGS)},
+            "ErrorCode": {"type": "integer", "enum": list(CODES)},
             "ErrorMessage": {"type": "string"},
             "ErrorField": {"type": "string"},
         },

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from django.http import HttpResponse
 
 from curbledger.agency_api.access import PERMISSION
-from curbledger.agency_api.refusals import Refused, answer_error, render
+from curbledger.agency_api.refusals import answer_error
+from curbledger.refusal import Refusal, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class Edge:
             response: HttpResponseBase = HttpResponse(status=204, headers=_PREFLIGHT)
         elif request.method not in self.methods:
             allow = {"Allow": _ALLOWED}
-            response = render(Refused(9003, f"The method must be {_ALLOWED}.", status=405, headers=allow))
+            response = render(Refusal(9003, f"The method must be {_ALLOWED}.", status=405, headers=allow))
         else:
             try:
                 response = self.view(request, **captured)

@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from curbledger.wire.errors import WireError
+from curbledger.refusal import Refusal
 from curbledger.wire.scan import Fault, Scanner
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ Json: TypeAlias = "bool | str | Number | list[Json] | dict[str, Json] | None"
 
 
 def parse(raw: bytes) -> dict[str, Json]:
-    """The object that the body holds. Raises WireError 9003, with what is wrong and where, and nothing else."""
+    """The object that the body holds. Raises Refusal 9003, with what is wrong and where, and nothing else."""
     text = _decode(raw)
     scanner = Scanner(text)
     try:
@@ -91,8 +91,8 @@ def _build(text: str, objects: Iterator[list[int]]) -> dict[str, Json]:
     return body
 
 
-def _refusal(reason: str, before: str) -> WireError:
+def _refusal(reason: str, before: str) -> Refusal:
     """9003 for what stands after `before`: lines and columns count from 1."""
     line = before.count("\n") + 1
     column = len(before) - before.rfind("\n")
-    return WireError(9003, f"{reason}: line {line} column {column}.")
+    return Refusal(9003, f"{reason}: line {line} column {column}.")

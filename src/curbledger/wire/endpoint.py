@@ -17,9 +17,10 @@ from curbledger.clients.token import authenticate
 from curbledger.database.deadlocks import outlive_deadlocks
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
+from curbledger.refusal import Refusal, render
 from curbledger.wire import cors
 from curbledger.wire.body import parse
-from curbledger.wire.errors import WireError, as_wire_error, render
+from curbledger.wire.errors import as_wire_error
 from curbledger.wire.fields import NOTHING, decode
 from curbledger.wire.incoming import read_body, read_idempotency_key, read_token, refuse_forms
 from curbledger.wire.throttle import refused_token
@@ -94,7 +95,7 @@ class Endpoint:
         address = request.META.get("REMOTE_ADDR") or None
         access = self._authenticate(request, body, client_code=client, address=address, at=at)
         if self.permission not in access.permissions:
-            raise WireError(9002)
+            raise Refusal(9002)
         return Call(
             access=access,
             values=decode(self.fields, body),
@@ -112,13 +113,13 @@ class Endpoint:
         """The bytes of the body, once path, method, content type and size are right."""
         raw = read_body(request)
         if not client:
-            raise WireError(9000)
+            raise Refusal(9000)
         if request.method not in self.methods:
             allowed = cors.allow(self.methods)
-            raise WireError(9003, f"The method must be {allowed}.", status=405, headers={"Allow": allowed})
+            raise Refusal(9003, f"The method must be {allowed}.", status=405, headers={"Allow": allowed})
         refuse_forms(request)
         if raw is None:
-            raise WireError(9030, "The body is larger than 1 MB.", status=413)
+            raise Refusal(9030, "The body is larger than 1 MB.", status=413)
         return raw
 
     def _authenticate(

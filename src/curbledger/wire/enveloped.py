@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, JsonResponse
 
+from curbledger.refusal import Refusal
 from curbledger.wire.body import Number
 from curbledger.wire.endpoint import Call, Endpoint
-from curbledger.wire.errors import WireError
 from curbledger.wire.fields import Field
 from curbledger.wire.kinds import TEXT
 
@@ -66,7 +66,7 @@ def _client_of(body: Mapping[str, Json]) -> str:
     """The client's code, as it is missed where a path has none: before the token is."""
     _, given = CLIENT.given(body)
     if given in (None, ""):
-        raise WireError(CLIENT.required_code)
+        raise Refusal(CLIENT.required_code)
     text = given.text if isinstance(given, Number) else given
     # No client has the code of what is no text, and this is told as for any code that nobody has.
     return text if isinstance(text, str) else _IN_THE_BODY

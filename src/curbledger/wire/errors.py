@@ -1,13 +1,11 @@
-"""Every error the wire knows: its code, its HTTP status, its message, and its one body (contract: "Errors")."""
+"""What the domain's errors are on the wire (contract: "Errors")."""
 
 from __future__ import annotations
 
-import json
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
 
 from curbledger.errors import (
     AccessRefused,
@@ -20,6 +18,7 @@ from curbledger.errors import (
     StillRunning,
 )
 from curbledger.placements.retention import Erased
+from curbledger.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,120 +26,43 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Meaning(NamedTuple):
-    """What a code says, and the HTTP status it goes out with."""
-
-    status: int
-    message: str
-
-
-MEANINGS: Mapping[int, Meaning] = {
-    9000: Meaning(404, "Client Code is missing from the request."),
-    9001: Meaning(401, "API Token is missing from the request."),
-    9002: Meaning(403, "The supplied API token does not have permission to perform that request."),
-    9003: Meaning(400, "Could not parse the request."),
-    9004: Meaning(422, "End Time is a required field."),
-    9005: Meaning(422, "The end time value is invalid."),
-    9006: Meaning(422, "Plate is a required field."),
-    9007: Meaning(422, "The start time value is invalid."),
-    9008: Meaning(
-        422,
-        "Reference ID is required. On a new permit push, a reference id is returned. "
-        "This is required for updates and deletes.",
-    ),
-    9009: Meaning(404, "Record not found."),
-    9010: Meaning(422, "The Plate Type is required."),
-    9011: Meaning(422, "The province or state is required."),
-    9012: Meaning(409, "The vehicle is already in the database."),
-    9013: Meaning(422, "A unique id is required."),
-    9014: Meaning(422, "The login source is required."),
-    9015: Meaning(422, "The login source is invalid."),
-    9016: Meaning(422, "The user e-mail is required."),
-    9017: Meaning(422, "The user's first name is required."),
-    9018: Meaning(422, "The user's last name is required."),
-    9019: Meaning(409, "The user's email address must be unique."),
-    9020: Meaning(409, "The user's username must be unique."),
-    9021: Meaning(422, "The vehicle's plate length exceeds 50 characters."),
-    9022: Meaning(409, "A record already exists with the supplied details."),
-    9030: Meaning(422, "The field's maximum number of characters was exceeded."),
-    9031: Meaning(422, "The field is required."),
-    9032: Meaning(422, "The field has a minimum number of characters."),
-    9033: Meaning(422, "The field's value is invalid."),
-    9099: Meaning(500, "The request could not be completed; nothing was changed."),
-}
-# The codes whose body names the field.
-NAMES_FIELD = frozenset({9030, 9031, 9032, 9033})
 # The database is away, or too busy for this call: the same call may well succeed later.
 _ASK_AGAIN = (DatabaseUnavailable, OperationalError, InterfaceError)
 # Seconds after which a call that found the first one still running may ask again.
 _STILL_RUNNING_RETRY = 5
 
 
-class WireError(Exception):
-    """A call is refused with one of the contract's codes."""
-
-    def __init__(
-        self,
-        code: int,
-        detail: str = "",
-        *,
-        field: str | None = None,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        meaning = MEANINGS[code]
-        self.code = code
-        self.message = f"{meaning.message} {detail}".rstrip()
-        self.field = field if code in NAMES_FIELD else None
-        self.status = status or meaning.status
-        self.headers = dict(headers or {})
-        super().__init__(f"{code}: {self.message}")
-
-
-def render(error: WireError) -> HttpResponse:
-    """The one body in which every refusal goes out."""
-    body: dict[str, int | str] = {"ErrorCode": error.code, "ErrorMessage": error.message}
-    if error.field is not None:
-        body["ErrorField"] = error.field
-    return HttpResponse(
-        json.dumps(body, separators=(",", ":")),
-        status=error.status,
-        content_type="application/json",
-        headers=error.headers,
-    )
-
-
-def as_wire_error(error: Exception, *, spellings: Mapping[str, str]) -> WireError:
+def as_wire_error(error: Exception, *, spellings: Mapping[str, str]) -> Refusal:
     """What any exception is on the wire. `spellings` says how the caller spelt each attribute.
 
     What no caller can mend is logged here, with its traceback.
     """
-    if isinstance(error, WireError):
+    if isinstance(error, Refusal):
         return error
     if isinstance(error, CurbledgerError) and (known := _of_family(error, spellings)) is not None:
         return known
     logger.error("A call failed.", exc_info=error)
-    return WireError(9099, status=503 if isinstance(error, _ASK_AGAIN) else None)
+    return Refusal(9099, status=503 if isinstance(error, _ASK_AGAIN) else None)
 
 
-def _of_family(error: CurbledgerError, spellings: Mapping[str, str]) -> WireError | None:
-    known: WireError | None
+def _of_family(error: CurbledgerError, spellings: Mapping[str, str]) -> Refusal | None:
+    known: Refusal | None
     match error:
         case Erased():
-            known = WireError(9009, error.message, status=410)
+            known = Refusal(9009, error.message, status=410)
         case NotFound():
-            known = WireError(9009)
+            known = Refusal(9009)
         case AccessRefused():
-            known = WireError(9002)
+            known = Refusal(9002)
         case Invalid():
-            known = WireError(9033, field=spellings.get(error.field or "", error.field))
+            known = Refusal(9033, field=spellings.get(error.field or "", error.field))
         # The contract has no code of their own for the two ways an Idempotency-Key can fail: the detail says which.
         case KeyReused():
-            known = WireError(9033, error.message, field="Idempotency-Key")
+            known = Refusal(9033, error.message, field="Idempotency-Key")
         case StillRunning():
-            known = WireError(9022, error.message, headers={"Retry-After": str(_STILL_RUNNING_RETRY)})
+            known = Refusal(9022, error.message, headers={"Retry-After": str(_STILL_RUNNING_RETRY)})
         case Conflict():
-            known = WireError(9022)
+            known = Refusal(9022)
         case _:
             known = None
     return known

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from curbledger.refusal import Refusal
 from curbledger.wire.body import Number
-from curbledger.wire.errors import WireError
 from curbledger.wire.kinds import LISTED, TEXT, TooLong, TooShort, as_written
 
 if TYPE_CHECKING:
@@ -63,23 +63,23 @@ class Field(Generic[T]):
         return value in (None, "") or (self.kind is TEXT and isinstance(value, str) and not value.strip())
 
     def read(self, name: str, value: Json) -> T | None:
-        """The value, or None for one that is taken away. Raises WireError."""
+        """The value, or None for one that is taken away. Raises Refusal."""
         # PostgreSQL stores no NUL.
         if not isinstance(value, str | Number) or "\0" in as_written(value):
-            raise WireError(self.value_code, field=name)
+            raise Refusal(self.value_code, field=name)
         if value == "" and self.clearable:
             return None
         if self.limit is not None and len(as_written(value)) > self.limit:
-            raise WireError(self.limit_code, field=name)
+            raise Refusal(self.limit_code, field=name)
         kind = cast("Kind[T]", LISTED) if name in self.id_names else self.kind
         try:
             return kind.read(value)
         except TooShort:
-            raise WireError(9032, field=name) from None
+            raise Refusal(9032, field=name) from None
         except TooLong:
-            raise WireError(self.limit_code, field=name) from None
+            raise Refusal(self.limit_code, field=name) from None
         except ValueError:
-            raise WireError(self.value_code, field=name) from None
+            raise Refusal(self.value_code, field=name) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ NOTHING = Values({}, {})
 def decode(fields: Iterable[Field[Any]], body: Mapping[str, Json]) -> Values:
     """Read the fields from a body.
 
-    Raises WireError: first for required fields that are missing or empty, then for formats, each in the order of
+    Raises Refusal: first for required fields that are missing or empty, then for formats, each in the order of
     declaration. Keys that no field names are ignored. Of late fields only those that are always required are looked
     at, and none is read.
     """
@@ -137,7 +137,7 @@ def _required(fields: Iterable[Field[Any]], body: Mapping[str, Json], more: Cont
     found = [(field, *field.given(body)) for field in fields]
     for field, name, value in found:
         if (field.required or field in more) and field.is_missing(value):
-            raise WireError(field.required_code, field=name)
+            raise Refusal(field.required_code, field=name)
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
+from curbledger.refusal import Refusal
 from curbledger.wire.body import Number
-from curbledger.wire.errors import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +33,7 @@ class _Readable(Protocol):
 def read_body(request: HttpRequest) -> bytes | None:
     """The bytes of the body, or None where there are more than the wire takes.
 
-    Raises WireError 9003 for a body that breaks off: nobody may be listening any more, but if somebody is, what
+    Raises Refusal 9003 for a body that breaks off: nobody may be listening any more, but if somebody is, what
     came is not what was sent.
     """
     length = request.META.get("CONTENT_LENGTH") or ""
@@ -46,9 +46,9 @@ def read_body(request: HttpRequest) -> bytes | None:
     except Exception as error:
         # Every server has errors of its own for a caller that hangs up or sends bad chunks, not all of them
         # OSError. None is a fault of ours.
-        raise WireError(9003, "The body broke off.") from error
+        raise Refusal(9003, "The body broke off.") from error
     if body is not None and declared is not None and len(body) < declared:
-        raise WireError(9003, "The body broke off.")
+        raise Refusal(9003, "The body broke off.")
     return body
 
 
@@ -76,28 +76,28 @@ def _read(stream: _Readable) -> bytes | None:
 def read_token(request: HttpRequest, body: Mapping[str, Json], names: Iterable[str]) -> str | None:
     """The token, from the body or, where it has none, the Authorization header; None for one that cannot be any.
 
-    Raises WireError 9001 where there is none.
+    Raises Refusal 9001 where there is none.
     """
     given = next((body[name] for name in names if body.get(name) not in (None, "")), None)
     if given is None:
         bearer = _BEARER.match(request.META.get("HTTP_AUTHORIZATION", "").strip())
         given = bearer[1].strip() if bearer else ""
     if given == "":
-        raise WireError(9001)
+        raise Refusal(9001)
     text = given.text if isinstance(given, Number) else given
     return text if isinstance(text, str) and _TOKEN.match(text) else None
 
 
 def read_idempotency_key(request: HttpRequest) -> str | None:
-    """The Idempotency-Key, or None where the call bears none. Raises WireError 9033."""
+    """The Idempotency-Key, or None where the call bears none. Raises Refusal 9033."""
     key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is not None and not _KEY.match(key):
-        raise WireError(9033, field="Idempotency-Key")
+        raise Refusal(9033, field="Idempotency-Key")
     return key
 
 
 def refuse_forms(request: HttpRequest) -> None:
-    """Raises WireError 9003 for a form. Whatever else a body is called, it is read as JSON."""
+    """Raises Refusal 9003 for a form. Whatever else a body is called, it is read as JSON."""
     kind = (request.content_type or "").lower()
     if kind == "application/x-www-form-urlencoded" or kind.startswith("multipart/"):
-        raise WireError(9003, f"The body must be JSON, not {kind[:60]}.", status=415)
+        raise Refusal(9003, f"The body must be JSON, not {kind[:60]}.", status=415)

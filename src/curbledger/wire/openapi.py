@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from curbledger import __version__
 from curbledger.permissions import TOKEN_PERMISSIONS
+from curbledger.refusal import MEANINGS, NAMES_FIELD
 from curbledger.wire.answers import ANSWERS, contract, keys
 from curbledger.wire.endpoint import Endpoint
 from curbledger.wire.enveloped import Enveloped
-from curbledger.wire.errors import MEANINGS, NAMES_FIELD
 from curbledger.wire.openapi_fields import TOKEN, body_schema, describe, refusals_of
 
 if TYPE_CHECKING:

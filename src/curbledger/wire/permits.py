@@ -17,8 +17,8 @@ from curbledger.permits.delete import delete_permit
 from curbledger.permits.push import Pushed, push_permit
 from curbledger.permits.stats import count_permits
 from curbledger.permits.update import Changes, update_permit
+from curbledger.refusal import Refusal
 from curbledger.wire.endpoint import Call, endpoint
-from curbledger.wire.errors import WireError
 from curbledger.wire.fields import Field
 from curbledger.wire.kinds import AMOUNT, CURRENCY, LOCAL_DATETIME, PLATE, TEXT
 
@@ -182,11 +182,11 @@ def _reference(call: Call) -> UUID:
     return UUID(text)
 
 
-def _refusal(error: Invalid) -> WireError:
+def _refusal(error: Invalid) -> Refusal:
     """All that the domain finds fault with is an end that does not come after the start."""
     if error.field != END.attribute:
         raise error
-    return WireError(END.value_code)
+    return Refusal(END.value_code)
 
 
 def _answer(reference: UUID) -> HttpResponse:

@@ -9,9 +9,9 @@ from django.http import JsonResponse
 from curbledger.database.scope import client_scope
 from curbledger.permissions import Permission
 from curbledger.permits.validate import Known, validate_plate
+from curbledger.refusal import Refusal
 from curbledger.wire.endpoint import Call, endpoint
 from curbledger.wire.enveloped import CLIENT, Enveloped, envelop
-from curbledger.wire.errors import WireError
 from curbledger.wire.fields import Field
 from curbledger.wire.kinds import PLATE
 
@@ -51,7 +51,7 @@ def validate_in_path(call: Call) -> HttpResponse:
     plate = call.captured["plate"]
     # As strict as where it is a field.
     if not plate:
-        raise WireError(ASKED_PLATE.required_code)
+        raise Refusal(ASKED_PLATE.required_code)
     ASKED_PLATE.read("plate", plate)
     known = _known(call, plate)
     zone = call.access.timezone

@@ -10,10 +10,10 @@ from curbledger.database.constraints import Taken
 from curbledger.database.scope import client_scope
 from curbledger.errors import Invalid
 from curbledger.permissions import Permission
+from curbledger.refusal import Refusal
 from curbledger.registry.lookups import UserType
 from curbledger.registry.push_person import TO_CREATE, Details, lock_person, push_person
 from curbledger.wire.endpoint import Call, endpoint
-from curbledger.wire.errors import WireError
 from curbledger.wire.fields import Field, Values, decode_late
 from curbledger.wire.kinds import DATE, EMAIL, ID, STATE, TEXT, text_of
 
@@ -138,15 +138,15 @@ def list_types(call: Call) -> HttpResponse:
 def _is_known(call: Call) -> bool:
     try:
         unique_id = UNIQUE_ID.read(*UNIQUE_ID.given(call.body))
-    except WireError:
+    except Refusal:
         # It can be nobody's. That it is malformed is complained of in its turn.
         return False
     return unique_id is not None and lock_person(unique_id) is not None
 
 
-def _refusal(error: Invalid | Taken, values: Values) -> WireError:
+def _refusal(error: Invalid | Taken, values: Values) -> Refusal:
     """What a refusal of the domain is called in this section."""
     if isinstance(error, Taken):
-        return WireError(_TAKEN[error.field])
+        return Refusal(_TAKEN[error.field])
     field = next(field for field in FIELDS if field.attribute == error.field)
-    return WireError(field.value_code, field=values.spelling(field))
+    return Refusal(field.value_code, field=values.spelling(field))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from curbledger.clients.attempt import MINUTE, record_failed_attempt
-from curbledger.wire.errors import WireError
+from curbledger.refusal import Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 FAILURES_A_MINUTE = 20
 
 
-def refused_token(address: str | None, *, at: datetime) -> WireError:
+def refused_token(address: str | None, *, at: datetime) -> Refusal:
     """What a token that opens nothing is answered, counting it."""
     if record_failed_attempt(address or "", at=at) <= FAILURES_A_MINUTE:
-        return WireError(9002)
-    return WireError(9002, status=429, headers={"Retry-After": str(int(MINUTE.total_seconds()))})
+        return Refusal(9002)
+    return Refusal(9002, status=429, headers={"Retry-After": str(int(MINUTE.total_seconds()))})

@@ -9,9 +9,9 @@ from django.http import JsonResponse
 from curbledger.database.constraints import Taken
 from curbledger.database.scope import client_scope
 from curbledger.permissions import Permission
+from curbledger.refusal import Refusal
 from curbledger.registry.push_vehicle import push_vehicle
 from curbledger.wire.endpoint import Call, endpoint
-from curbledger.wire.errors import WireError
 from curbledger.wire.fields import Field
 from curbledger.wire.kinds import PICK, PLATE, TEXT, YEAR
 
@@ -76,5 +76,5 @@ def push(call: Call) -> HttpResponse:
                 at=call.at,
             )
     except Taken as error:
-        raise WireError(9012) from error
+        raise Refusal(9012) from error
     return JsonResponse({"status": "success", "VehicleID": vehicle_id})
