@@ -11,6 +11,7 @@ from django.urls import get_resolver
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.notices.models import LetterRun, Message
 from curbledger.permissions import ROLE_PERMISSIONS, Role
 from curbledger.portal import own, sign_in
 from curbledger.portal.page import Lobby, Page
@@ -22,8 +23,10 @@ from tests.portal.staff import signed_in
 # Pages of no client: they see nobody's rows.
 LOBBY = {own.home, own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
 # What stands in a path. Where it names a row, the row is one of the town's.
-SAMPLES = {"rest": "no/such/page"}
+SAMPLES = {"rest": "no/such/page", "stage": "1", "kind": "mail", "language": "fr"}
 ROWS: dict[str, Callable[[], object]] = {
+    "message_id": lambda: Message.objects.get().pk,
+    "run_id": lambda: LetterRun.objects.get().pk,
     "violation_id": lambda: Violation.objects.get().pk,
     "unique_id": lambda: Attachment.objects.get().unique_id,
 }

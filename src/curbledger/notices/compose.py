@@ -54,7 +54,7 @@ def compose(
     client, head = sender.client, sender.head
     values = {
         "name": " ".join(name.split()) or _NOBODY[language],
-        "tickets": TABLE if kind == Notice.LETTER else "\n".join(map(_in_a_mail, lines)),
+        "tickets": TABLE if kind == Notice.LETTER else "\n".join(map(in_a_mail, lines)),
         "numbers": ", ".join(line.ticket for line in lines[:_NAMED]) + (", …" if len(lines) > _NAMED else ""),
         "count": str(len(lines)),
         "total": show_money(total, client.currency, language),
@@ -81,6 +81,7 @@ def show_day(moment: datetime, client: Client, language: str) -> str:
         return formats.date_format(clock.local_day(moment, client.zone), "DATE_FORMAT")
 
 
-def _in_a_mail(line: Line) -> str:
+def in_a_mail(line: Line) -> str:
+    """A ticket in running text."""
     what = ", ".join(filter(None, (line.issued, line.plate, line.place)))
     return f"{line.ticket}: {what}\n    {line.offences}: {line.owed}"

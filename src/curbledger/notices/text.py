@@ -79,6 +79,19 @@ def save_text(
     or too long.
     """
     _check_place(stage, kind, language)
+    subject, body = check_text(subject, body)
+    kept, _ = NoticeText.objects.update_or_create(
+        client_id=client.pk,
+        stage=stage,
+        kind=kind,
+        language=language,
+        defaults={"subject": subject, "body": body, "saved_at": at, "saved_by": by},
+    )
+    return kept
+
+
+def check_text(subject: str, body: str) -> tuple[str, str]:
+    """A subject and a body as they are kept. Raises Invalid, for the field that is wrong, as `save_text` does."""
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
     for field, text, longest in (("subject", subject, LONGEST_SUBJECT), ("body", body, LONGEST_BODY)):
         if not text:
@@ -93,14 +106,7 @@ def save_text(
         raise Invalid("{tickets} is a list: it stands on a line of its own.", field="body")
     if body.count("{tickets}") > 1:
         raise Invalid("{tickets} stands in the body twice. Once is enough.", field="body")
-    kept, _ = NoticeText.objects.update_or_create(
-        client_id=client.pk,
-        stage=stage,
-        kind=kind,
-        language=language,
-        defaults={"subject": subject, "body": body, "saved_at": at, "saved_by": by},
-    )
-    return kept
+    return subject, body
 
 
 def reset_text(*, stage: int, kind: int, language: str) -> bool:

@@ -13,6 +13,7 @@ from curbledger.permissions import Permission
 from curbledger.placements.models import Placement
 from curbledger.portal.acts import links_for
 from curbledger.portal.page import page
+from curbledger.registry.access import note_looks
 from curbledger.registry.vehicle import Driver
 from curbledger.violations.attach import find_file
 from curbledger.violations.explain import explain
@@ -54,6 +55,8 @@ def find_violation(violation_id: int) -> Violation:
 def violation(visit: Visit, violation_id: int) -> HttpResponse:
     """The page of one ticket."""
     shown = find_violation(violation_id)
+    if visit.may(Permission.PEOPLE_READ):
+        note_looks(visit.client, [shown.person_id], what="ticket", by=visit.by, at=visit.at)
     files = list(Attachment.objects.filter(violation_id=shown.pk, archived__isnull=True).order_by("id"))
     moments = sorted([*timeline(shown), *_placed(shown)], key=lambda moment: moment.at, reverse=True)
     explanation = explain(visit.client, shown.ticket, at=visit.at)

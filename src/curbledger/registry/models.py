@@ -1,5 +1,6 @@
 """Where Django looks for the tables of this app."""
 
+from curbledger.registry.access import PersonalDataAccess
 from curbledger.registry.login_source import LoginSource
 from curbledger.registry.lookups import Colour, LookupCounter, Make, PlateType, Province, UserType, VehicleType
 from curbledger.registry.person import Person
@@ -12,6 +13,7 @@ __all__ = [
     "LookupCounter",
     "Make",
     "Person",
+    "PersonalDataAccess",
     "PlateType",
     "Province",
     "UserType",

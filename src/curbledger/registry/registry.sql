@@ -13,3 +13,11 @@ BEGIN
     NEW.number := coalesce(NEW.number, next_number);
     RETURN NEW;
 END $$
+
+-- name: append_only
+-- What was written down stays as it is, whoever asks.
+CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_is_append_only';
+END $$
