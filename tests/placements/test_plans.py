@@ -1,0 +1,113 @@
+"""A call costs what it hands over, never what lies in the archive: every look into a large table is by an index.
+
+Also before PostgreSQL has any statistics, as after the first import of a town.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from curbledger.clients.client import Client
+from curbledger.database.scope import client_scope
+from curbledger.placements.batch import Chunk
+from curbledger.violations.models import Violation
+from curbledger.violations.payment import record_payment
+from tests import cast
+from tests.cast import NOON, Caller
+from tests.databases import drop_database, new_database, use_database
+from tests.placements.aged import DUE, LARGE, Plans, age, analyze, plans
+from tests.placements.handing import break_off, call, records
+
+Learn = Callable[[], None]
+KNOWN = "`id = ANY (…)` beside the policy: without statistics, an index by client alone looks as good (claim.sql)"
+chunks_too = pytest.mark.parametrize("learn", [analyze, lambda: None], ids=["analyzed", "not analyzed"])
+statistics = pytest.mark.parametrize(
+    "learn",
+    [
+        pytest.param(analyze, id="analyzed"),
+        pytest.param(lambda: None, id="not analyzed", marks=pytest.mark.xfail(strict=True, reason=KNOWN)),
+    ],
+)
+
+
+@pytest.fixture
+def town(django_db_blocker: Any) -> Iterator[Client]:
+    """In a database of its own: what the planner has learned cannot be taken back."""
+    with django_db_blocker.unblock():
+        name = new_database()
+        with use_database(name):
+            yield cast.town()
+        drop_database(name)
+
+
+@pytest.fixture
+def who(town: Client) -> Caller:
+    return age(town)
+
+
+def by_index(found: Plans) -> None:
+    assert found.scans() == []
+
+
+@statistics
+def test_a_call_looks_into_large_tables_by_index(town: Client, who: Caller, learn: Learn) -> None:
+    learn()
+    with plans() as found:
+        assert call(town, who).count == DUE
+    by_index(found)
+    assert found.tables() >= LARGE - {"payment"}
+
+
+@chunks_too
+def test_a_chunk_looks_into_large_tables_by_index(town: Client, who: Caller, learn: Learn) -> None:
+    handoff = call(town, who)
+    learn()
+    with client_scope(town.pk):
+        Chunk.objects.all().delete()
+    with plans() as found:
+        assert len(records(handoff)) == DUE
+    by_index(found)
+    assert found.tables() >= LARGE - {"payment"}
+
+
+@statistics
+def test_a_call_that_takes_up_what_did_not_arrive_looks_by_index(town: Client, who: Caller, learn: Learn) -> None:
+    break_off(call(town, who))
+    learn()
+    with plans() as found:
+        handoff = call(town, who)
+    assert handoff.count == DUE
+    assert handoff.revision.number == 2
+    by_index(found)
+
+
+@statistics
+def test_the_same_call_again_looks_by_index(town: Client, who: Caller, learn: Learn) -> None:
+    break_off(call(town, who, key="once"))
+    learn()
+    with plans() as found:
+        handoff = call(town, who, key="once")
+    assert handoff.replayed
+    by_index(found)
+
+
+@chunks_too
+def test_a_payment_looks_by_index(town: Client, who: Caller, learn: Learn) -> None:
+    with client_scope(town.pk):
+        learn()
+        ticket = Violation.objects.filter(balance__gt=0).order_by("-id")[0].ticket
+        with plans() as found:
+            record_payment(town, ticket, amount=Decimal(20), at=NOON, by="clerk", reference="R-1")
+    by_index(found)
+    assert {"payment", "violation"} <= found.tables()
+
+
+def test_a_scan_is_noticed(town: Client, who: Caller) -> None:
+    with client_scope(town.pk), plans() as found:
+        assert Violation.objects.filter(comment="none has it").count() == 0
+        assert not Violation.objects.filter(ticket="none has it").exists()
+    assert len(found.scans()) == 1
