@@ -90,3 +90,12 @@ def test_a_switch_stands_on_or_off(town: Client) -> None:
 def test_an_unknown_client_comes_with_the_command_that_makes_it(db: None) -> None:
     said = refused("client", "collect", "NOBODY", "on")
     assert said == "There is no client NOBODY. `curbledger client add NOBODY --name NAME` makes it."
+
+
+def test_how_staff_issue_is_shown_and_changed(town: Client) -> None:
+    assert typed("client", "issuing", "OC_TOMA").stdout == (
+        "Tickets are numbered {year}-{number:6}, and due after 15 days.\n"
+    )
+    said = typed("client", "issuing", "OC_TOMA", "--pattern", "P{number:4}", "--due-days", "21").stdout
+    assert said == "Tickets are numbered P{number:4}, and due after 21 days.\n"
+    assert "is no pattern such as" in refused("client", "issuing", "OC_TOMA", "--pattern", "P")

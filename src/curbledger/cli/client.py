@@ -14,6 +14,7 @@ from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.placements.switch import foresee, switch_collections
 from curbledger.registry.opening import open_client
+from curbledger.violations.numbering import set_issuing
 
 app = typer.Typer(help="Clients: operators of parking.", no_args_is_help=True)
 
@@ -39,6 +40,23 @@ def add(
     """Make a client. It hands nothing over until collections are switched on for it."""
     client = open_client(code=code, name=name, timezone=timezone, currency=currency, at=clock.now())
     typer.echo(f"Made {client.code} ({client.name}). Collections are off: `curbledger client collect {code} on`.")
+
+
+@app.command()
+def issuing(
+    code: Annotated[str, Code],
+    pattern: Annotated[
+        str | None, typer.Option(metavar="PATTERN", help="The numbers of tickets, such as {year}-{number:6}.")
+    ] = None,
+    due_days: Annotated[
+        int | None, typer.Option(min=0, max=3650, metavar="DAYS", help="Days until a ticket is due.")
+    ] = None,
+) -> None:
+    """Say how staff issue tickets: by which numbers, and when they are due. Without options shows it."""
+    client = find_client(code)
+    with client_scope(client.pk):
+        rule = set_issuing(client, pattern=pattern, due_days=due_days)
+    typer.echo(f"Tickets are numbered {rule.pattern}, and due after {rule.due_days} days.")
 
 
 @app.command()

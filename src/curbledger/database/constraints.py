@@ -33,6 +33,7 @@ ERRORS: Mapping[str, Callable[[], CurbledgerError]] = {
     "person_email_is_unique": partial(Taken, "Another person has this e-mail address.", field="email"),
     "person_user_name_is_unique": partial(Taken, "Another person has this user name.", field="user_name"),
     "vehicle_is_unique": partial(Taken, "There is a vehicle of this plate, province and plate type.", field="plate"),
+    "violation_ticket_is_unique": partial(Taken, "There is a ticket of this number.", field="ticket"),
     "staff_user_email_key": partial(Taken, "Somebody signs in with this e-mail address already.", field="email"),
     "login_source_name_is_unique": partial(Taken, "There is a login source of this name.", field="login_source"),
 }

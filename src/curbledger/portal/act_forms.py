@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 METHODS = ("cash", "card", "cheque", "transfer", "online", "other")
 _DAY = {"type": "date"}
-_WHICH_FILES = _("Photos (JPEG, PNG) or PDF, up to 15 MB each.")
+WHICH_FILES = _("Photos (JPEG, PNG) or PDF, up to 15 MB each.")
 # Only when it is shown is it known in which language.
 _capital = lazy(capfirst, str)
 
@@ -185,7 +185,7 @@ class Appeal(OnTicket):
     """What the person says, and what they show."""
 
     text = forms.CharField(label=_("What the person says"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}))
-    evidence = FilesField(label=_("Evidence"), required=False, help_text=_WHICH_FILES)
+    evidence = FilesField(label=_("Evidence"), required=False, help_text=WHICH_FILES)
 
 
 class Decide(OnTicket):
@@ -201,13 +201,13 @@ class Decide(OnTicket):
         ],
     )
     reason = reason_field()
-    evidence = FilesField(label=_("Evidence"), required=False, help_text=_WHICH_FILES)
+    evidence = FilesField(label=_("Evidence"), required=False, help_text=WHICH_FILES)
 
 
 class AddFiles(OnTicket):
     """More photos or papers."""
 
-    evidence = FilesField(label=_("Files"), help_text=_WHICH_FILES)
+    evidence = FilesField(label=_("Files"), help_text=WHICH_FILES)
 
 
 class Link(OnTicket):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curbledger.portal import acts, missing, notice_texts, notices, own, sign_in, violation, violations
+from curbledger.portal import acts, issue, missing, notice_texts, notices, own, sign_in, violation, violations
 
 app_name = "portal"
 
@@ -19,7 +19,7 @@ urlpatterns = [
     path("violations/<int:violation_id>", violation.violation, name="violation"),
     *(path(f"violations/<int:violation_id>/{name}", view, name=name) for name, view in acts.PAGES.items()),
     path("files/<uuid:unique_id>", violation.file, name="file"),
-    path("issue", violations.violations, name="issue"),
+    path("issue", issue.issue, name="issue"),
     path("notices", notices.notices, name="notices"),
     path("notices/messages/<int:message_id>", notices.one_message, name="message"),
     path("notices/letters/<int:run_id>", notices.letter_run, name="letter-run"),

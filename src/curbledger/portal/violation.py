@@ -64,6 +64,7 @@ def violation(visit: Visit, violation_id: int) -> HttpResponse:
         "title": _("Ticket {ticket}").format(ticket=shown.ticket),
         "violation": shown,
         "state": state_of(shown),
+        "nothing_to_pay": state_of(shown) in {"spoiled", "cancelled", "warning"} and explanation.owed > 0,
         "offences": Detail.objects.filter(violation_id=shown.pk).select_related("offence", "location").order_by("id"),
         "photos": [file for file in files if file.mime.startswith("image/")],
         "papers": [file for file in files if not file.mime.startswith("image/")],

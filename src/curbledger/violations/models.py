@@ -4,6 +4,7 @@ from curbledger.violations.act import Act
 from curbledger.violations.late_fee_rule import LateFeeRule
 from curbledger.violations.ledger import Adjustment, Discount, Fee, Payment
 from curbledger.violations.lists import Category, Location, Offence
+from curbledger.violations.numbering import IssueRule
 from curbledger.violations.standing import Appeal, Hold, Notice
 from curbledger.violations.violation import Attachment, Detail, Violation
 
@@ -17,6 +18,7 @@ __all__ = [
     "Discount",
     "Fee",
     "Hold",
+    "IssueRule",
     "LateFeeRule",
     "Location",
     "Notice",
