@@ -15,16 +15,29 @@ from curbledger.notices.models import LetterRun, Message
 from curbledger.permissions import ROLE_PERMISSIONS, Role
 from curbledger.portal import own, sign_in
 from curbledger.portal.page import Lobby, Page
-from curbledger.violations.models import Attachment, Violation
+from curbledger.registry.models import Person, Vehicle
+from curbledger.violations.models import Attachment, Hold, Violation
+from tests.cast import NOON
 from tests.isolation.filling import fill
 from tests.isolation.test_routes import _PARAMETER, Route, walk
 from tests.portal.staff import signed_in
+
+
+def hold_on(person: Person) -> Hold:
+    """The hold that is filled in is on a ticket."""
+    return Hold.objects.create(
+        client_id=person.client_id, person=person, kind="court", reason="x", placed_by="x", starts_at=NOON
+    )
+
 
 # Pages of no client: they see nobody's rows.
 LOBBY = {own.home, own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
 # What stands in a path. Where it names a row, the row is one of the town's.
 SAMPLES = {"rest": "no/such/page", "stage": "1", "kind": "mail", "language": "fr"}
 ROWS: dict[str, Callable[[], object]] = {
+    "person_id": lambda: Person.objects.get().pk,
+    "hold_id": lambda: hold_on(Person.objects.get()).pk,
+    "vehicle_id": lambda: Vehicle.objects.get().pk,
     "message_id": lambda: Message.objects.get().pk,
     "run_id": lambda: LetterRun.objects.get().pk,
     "violation_id": lambda: Violation.objects.get().pk,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curbledger.portal import acts, issue, missing, notice_texts, notices, own, sign_in, violation, violations
+from curbledger.portal import acts, issue, missing, notice_texts, notices, own, people, sign_in, violation, violations
 
 app_name = "portal"
 
@@ -26,5 +26,10 @@ urlpatterns = [
     path("notices/letters/<int:run_id>/file", notices.letters_file, name="letters-file"),
     path("notices/texts", notice_texts.notice_texts, name="notice-texts"),
     path("notices/texts/<int:stage>/<str:kind>/<str:language>", notice_texts.notice_text, name="notice-text"),
+    path("people", people.people, name="people"),
+    path("people/<int:person_id>", people.person, name="person"),
+    path("people/<int:person_id>/hold", people.hold_all, name="hold-all"),
+    path("people/<int:person_id>/holds/<int:hold_id>", people.release, name="release-person"),
+    path("vehicles/<int:vehicle_id>", people.vehicle, name="vehicle"),
     path("<path:rest>", missing.nothing_here),
 ]

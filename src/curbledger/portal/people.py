@@ -1,0 +1,191 @@
+"""People and vehicles: found, and shown with what is theirs; holds on all of a person's tickets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from curbledger.clients.policy import HOLD_KINDS
+from curbledger.errors import NotFound
+from curbledger.permissions import Permission
+from curbledger.permits.permit import Permit
+from curbledger.portal.forms import ActForm
+from curbledger.portal.page import page
+from curbledger.registry.access import note_looks
+from curbledger.registry.person import Person
+from curbledger.registry.search_people import search_people, vehicles_of_plate
+from curbledger.registry.vehicle import Driver, Vehicle
+from curbledger.violations.hold import hold_person, release_hold
+from curbledger.violations.search import state_of
+from curbledger.violations.standing import Hold
+from curbledger.violations.violation import Violation
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.db.models import QuerySet
+    from django.http import HttpResponse
+
+    from curbledger.portal.visit import Visit
+
+# Of a person or a vehicle, newest first; the search has the rest.
+MOST_TICKETS = 100
+_POST = ("GET", "HEAD", "POST")
+
+
+@page(Permission.PEOPLE_READ)
+def people(visit: Visit) -> HttpResponse:
+    """Finds people and vehicles."""
+    q = visit.request.GET.get("q", "")
+    found = search_people(q)
+    note_looks(visit.client, (one.pk for one in found), what="list", by=visit.by, at=visit.at)
+    context = {"title": _("People and vehicles"), "q": q, "people": found, "vehicles": vehicles_of_plate(q)}
+    return visit.show("portal/people.html", context)
+
+
+@page(Permission.PEOPLE_READ)
+def person(visit: Visit, person_id: int) -> HttpResponse:
+    """A profile with its vehicles, permits, tickets and holds."""
+    shown = _find_person(person_id)
+    note_looks(visit.client, [shown.pk], what="profile", by=visit.by, at=visit.at)
+    vehicles = [
+        driver.vehicle
+        for driver in Driver.objects.filter(person_id=shown.pk).select_related("vehicle__province").order_by("id")
+    ]
+    own = Violation.objects.filter(person_id=shown.pk)
+    # Those on a vehicle that they drive, which name nobody: a hold on the person holds them too.
+    driven = Violation.objects.filter(vehicle_id__in=[one.pk for one in vehicles], person_id__isnull=True)
+    tickets = sorted([*_newest(own), *_newest(driven)], key=lambda one: one.issued_at, reverse=True)[:MOST_TICKETS]
+    context = {
+        "title": str(shown),
+        "person": shown,
+        "vehicles": vehicles,
+        "permits": _permits([one.plate_key for one in vehicles]),
+        "tickets": [(one, state_of(one)) for one in tickets],
+        "holds": [
+            (hold, KIND_NAMES.get(hold.kind, hold.kind))
+            for hold in Hold.objects.filter(person_id=shown.pk).order_by("-id")
+        ],
+    }
+    return visit.show("portal/person.html", context)
+
+
+class HoldForm(ActForm):
+    """Why all of a person's tickets stay."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
+    petition_on = forms.DateField(
+        label=gettext_lazy("Petition of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Bankruptcy: tickets issued up to this day are held, later ones are not."),
+    )
+    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [kind for kind in HOLD_KINDS if kind != "unprintable"]
+        self.fields["kind"].choices = [(kind, KIND_NAMES[kind]) for kind in kinds]  # type: ignore[attr-defined]
+
+
+KIND_NAMES = {
+    "appeal": gettext_lazy("Appeal"),
+    "dispute": gettext_lazy("Dispute"),
+    "bankruptcy": gettext_lazy("Bankruptcy"),
+    "deceased": gettext_lazy("Deceased"),
+    "payment_plan": gettext_lazy("Payment plan"),
+    "court": gettext_lazy("Court"),
+    "other": gettext_lazy("Other"),
+}
+
+
+@page(Permission.HOLDS_WRITE, methods=_POST)
+def hold_all(visit: Visit, person_id: int) -> HttpResponse:
+    """Holds every ticket of a person back."""
+    shown = _find_person(person_id)
+    form = HoldForm(visit.request.POST if visit.request.method == "POST" else None)
+    back = reverse("portal:person", args=[shown.pk])
+    if form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in ("kind", "reason", "petition_on", "until")}
+
+        def do() -> str:
+            hold_person(visit.client, shown.pk, at=visit.at, by=visit.by, **typed)
+            return _("The person's tickets are held back.")
+
+        said = visit.act(form, do)
+        if not form.errors:
+            return visit.go(back, said)
+    context = {"title": _("Hold all tickets back"), "person": shown, "form": form, "back": back}
+    return visit.show("portal/person_act.html", context, status=422 if form.is_bound else 200)
+
+
+class ReleaseForm(ActForm):
+    """Why a hold ends."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
+
+
+@page(Permission.HOLDS_WRITE, methods=_POST)
+def release(visit: Visit, person_id: int, hold_id: int) -> HttpResponse:
+    """Ends a hold on a person."""
+    shown = _find_person(person_id)
+    hold = Hold.objects.filter(pk=hold_id, person_id=shown.pk).first()
+    if hold is None:
+        raise NotFound(_("There is no such hold on this person."))
+    form = ReleaseForm(visit.request.POST if visit.request.method == "POST" else None)
+    back = reverse("portal:person", args=[shown.pk])
+    if form.is_valid():
+
+        def do() -> str:
+            release_hold(hold.pk, reason=form.cleaned_data["reason"], at=visit.at, by=visit.by)
+            return _("The hold was released.")
+
+        said = visit.act(form, do)
+        if not form.errors:
+            return visit.go(back, said)
+    context = {"title": _("Release the hold"), "person": shown, "form": form, "back": back}
+    return visit.show("portal/person_act.html", context, status=422 if form.is_bound else 200)
+
+
+@page(Permission.VIOLATIONS_READ)
+def vehicle(visit: Visit, vehicle_id: int) -> HttpResponse:
+    """A vehicle with its tickets and permits; its drivers for those who may know them."""
+    joined = ("province", "plate_type", "make", "colour", "vehicle_type")
+    shown = Vehicle.objects.select_related(*joined).filter(pk=vehicle_id).first()
+    if shown is None:
+        raise NotFound(_("There is no such vehicle."))
+    drivers: list[Driver] = []
+    if visit.may(Permission.PEOPLE_READ):
+        drivers = list(Driver.objects.filter(vehicle_id=shown.pk).select_related("person").order_by("id"))
+        note_looks(visit.client, (one.person_id for one in drivers), what="list", by=visit.by, at=visit.at)
+    tickets = _newest(Violation.objects.filter(vehicle_id=shown.pk))
+    context = {
+        "title": shown.plate or _("Vehicle"),
+        "vehicle": shown,
+        "drivers": drivers,
+        "permits": _permits([shown.plate_key]),
+        "tickets": [(one, state_of(one)) for one in tickets],
+    }
+    return visit.show("portal/vehicle.html", context)
+
+
+def _find_person(person_id: int) -> Person:
+    found = Person.objects.select_related("province").filter(pk=person_id).first()
+    if found is None:
+        raise NotFound(_("There is no such person."))
+    return found
+
+
+def _newest(wanted: QuerySet[Violation]) -> list[Violation]:
+    return list(wanted.order_by("-issued_at", "-id")[:MOST_TICKETS])
+
+
+def _permits(keys: list[str]) -> list[Permit]:
+    return list(
+        Permit.objects.live().filter(plate_key__in=[key for key in keys if key]).order_by("-ends_at")[:MOST_TICKETS]
+    )
