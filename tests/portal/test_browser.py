@@ -1,0 +1,175 @@
+"""The pages in a real browser, in both languages, on a desk and on a phone, with the keyboard, open to everybody."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from curbledger.demo.dice import Dice
+from curbledger.demo.pictures import paint
+from tests.stories.conftest import move_in, small_town
+from tests.stories.house import House
+
+__all__ = ["move_in", "small_town"]
+
+PASSWORD = "three quiet herons"
+MANAGER = ("--client", "OC_TOMA", "--role", "manager")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = {"width": 1280, "height": 850}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Office:
+    """Somebody at a browser. Collects what the browser complains of."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def sign_in(self, email: str) -> None:
+        """With the keyboard alone: the first field has the focus."""
+        self.page.goto(f"{self.url}/portal/")
+        self.page.keyboard.type(email)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/portal/violations")
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.url}/portal/{path}", wait_until="networkidle")
+
+    def check(self) -> None:
+        """Nothing keeps anybody from the page, nothing sticks out of it, and the browser found nothing wrong."""
+        found = Axe().run(self.page).response["violations"]
+        grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in {"serious", "critical"}]
+        assert grave == [], self.page.url
+        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert self.page.evaluate(width) <= 0, f"{self.page.url} is wider than the screen"
+        assert self.complaints == []
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if program is None or not Path(program).exists():
+        assert "chromium" not in os.environ.get("TESTS_REQUIRE", "").split(), "Chromium was to be here"
+        pytest.skip("there is no Chromium here: install it (Debian: chromium), or name one in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def url(small_town: House) -> str:
+    small_town.environment["CURBLEDGER_HTTPS"] = "0"
+    subprocess.run(
+        [sys.executable, "-m", "curbledger", "user", "add", "maud@example.org", *MANAGER, "--password-stdin"],
+        input=f"{PASSWORD}\n",
+        text=True,
+        env=small_town.variables(),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return f"http://127.0.0.1:{small_town.serve().port}"
+
+
+def office(chromium: Browser, url: str, screen: dict[str, int], language: str) -> Office:
+    context = chromium.new_context(viewport=screen, locale=language)  # type: ignore[arg-type]
+    made = Office(context.new_page(), url)
+    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    made.page.on("console", lambda said: made.complaints.append(said.text) if said.type == "error" else None)
+    return made
+
+
+@pytest.mark.parametrize(("language", "screen"), [("en", DESK), ("fr", PHONE)], ids=["desk", "phone"])
+def test_every_page_is_open_to_everybody(
+    chromium: Browser, small_town: House, url: str, language: str, screen: dict[str, int]
+) -> None:
+    somebody = office(chromium, url, screen, language)
+    somebody.page.goto(f"{url}/portal/sign-in")
+    assert somebody.page.locator("html").get_attribute("lang") == language
+    somebody.check()
+    somebody.sign_in("maud@example.org")
+    somebody.check()
+    ((ticket,),) = small_town.query("SELECT max(id) FROM violation")
+    acts = ("pay", "appeal", "hold", "adjust", "link", "add-files", "cancel", "warn", "spoil", "reverse", "release")
+    for path in ("violations?state=held", "issue", "password", f"violations/{ticket}"):
+        somebody.go(path)
+        somebody.check()
+    for act in acts:
+        somebody.go(f"violations/{ticket}/{act}")
+        somebody.check()
+    somebody.page.context.close()
+
+
+@pytest.mark.parametrize(("language", "paid"), [("en", "The payment is recorded."), ("fr", "Le paiement est inscrit.")])
+def test_a_ticket_is_found_while_its_number_is_typed_and_paid_once_with_two_clicks(
+    chromium: Browser, small_town: House, url: str, language: str, paid: str
+) -> None:
+    clerk = office(chromium, url, DESK, language)
+    clerk.sign_in("maud@example.org")
+    ((number, owed),) = small_town.query(
+        "SELECT ticket, balance FROM violation WHERE balance > 0 AND NOT warning AND cancelled_at IS NULL "
+        "AND NOT spoiled AND paid_total = 0 ORDER BY id LIMIT 1"
+    )
+    clerk.page.keyboard.press("/")
+    clerk.page.keyboard.type(number)
+    # Without Enter: the rows change by themselves, and the address with them.
+    clerk.page.wait_for_url(re.compile(rf"[?&]q={number}"))
+    clerk.page.locator("table.list tbody tr").nth(1).wait_for(state="detached")
+    clerk.page.get_by_role("link", name=number, exact=True).click()
+    clerk.page.locator("a[href$='/pay']").click()
+    assert clerk.page.locator("#id_amount").input_value() in {str(owed), str(owed).replace(".", ",")}
+    clerk.page.locator("main form button[type=submit]").dblclick()
+    clerk.page.get_by_text(paid).wait_for()
+    assert small_town.query(
+        "SELECT count(*) FROM payment p JOIN violation v ON v.id = p.violation_id WHERE v.ticket = %s", number
+    ) == [(1,)]
+    assert clerk.complaints == []
+    clerk.page.context.close()
+
+
+def test_a_ticket_is_written_on_a_phone_with_a_photo(
+    chromium: Browser, small_town: House, url: str, tmp_path: Path
+) -> None:
+    officer = office(chromium, url, PHONE, "fr")
+    officer.sign_in("maud@example.org")
+    picture = tmp_path / "street.png"
+    picture.write_bytes(paint(Dice(1)))
+    officer.page.get_by_role("button", name="Menu").click()
+    officer.page.locator("nav a[href='/portal/issue']").click()
+    officer.page.locator("#id_plate").fill("PHONE 1")
+    for choice in officer.page.locator("[name=offences]").all()[:2]:
+        choice.check()
+    officer.page.locator("#id_evidence").set_input_files(picture)
+    officer.page.locator("main form button[type=submit]").click()
+    officer.page.get_by_text(re.compile("est émis")).wait_for()
+    photo = officer.page.locator(".photos img")
+    photo.scroll_into_view_if_needed()
+    officer.page.wait_for_function("document.querySelector('.photos img').naturalWidth > 0")
+    officer.check()
+    assert small_town.query(
+        "SELECT count(*) FROM violation_detail d JOIN violation v ON v.id = d.violation_id "
+        "JOIN vehicle h ON h.id = v.vehicle_id WHERE h.plate_key = 'PHONE1'"
+    ) == [(2,)]
+    officer.page.context.close()
