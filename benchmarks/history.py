@@ -27,8 +27,9 @@ _TEMPLATE = 2000
 
 
 def run(house: Installation, *, records: int | None, runs: int | None, full: bool, **_: object) -> list[Table]:
-    """Claim and hand over a thousand, so many times for each size. `records` replaces the largest size."""
-    sizes = (SIZES[0], records) if records else (*SIZES, *_FULL) if full else (*SIZES, _FULL[0])
+    """Claim and hand over a thousand, so many times for each size. `records` replaces all but the smallest size."""
+    usual = [*SIZES, *_FULL] if full else [*SIZES, _FULL[0]]
+    sizes = sorted({SIZES[0], max(SIZES[0], records)}) if records else usual
     town = Town(house, violations=_TEMPLATE, overdue=_DUE)
     server = house.serve(workers=1)
     rows, claims = [], []

@@ -21,7 +21,7 @@ _TEMPLATE = 2000
 
 def run(house: Installation, *, records: int | None, full: bool, **_: object) -> list[Table]:
     """Hand over ever more, each from a fresh server with one process. `records` replaces the largest size."""
-    sizes = (SIZES[0], records) if records else (*SIZES, _FULL) if full else SIZES
+    sizes = sorted({min(SIZES[0], records), records}) if records else [*SIZES, _FULL] if full else [*SIZES]
     town = Town(house, violations=min(sizes[0], _TEMPLATE), overdue=min(sizes[0], _TEMPLATE))
     there = min(sizes[0], _TEMPLATE)
     rows, peaks = [], []
