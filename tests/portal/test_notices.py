@@ -77,8 +77,10 @@ def test_letters_are_printed_downloaded_and_posted(letters: Client, officer: Bro
 
 def test_a_double_click_prints_once(letters: Client, officer: Browser) -> None:
     key = form_key(officer, "/portal/notices")
+    assert "Print 2 letters" in officer.get("/portal/notices").content.decode()
     first, second = (send(officer, "/portal/notices", key) for _ in range(2))
     assert (first.status_code, second.status_code) == (302, 302)
+    assert "Print " not in officer.get("/portal/notices").content.decode()
     with client_scope(letters.pk):
         assert LetterRun.objects.count() == 1
 

@@ -50,8 +50,8 @@ def notice_texts(visit: Visit) -> HttpResponse:
 class TextForm(ActForm):
     """A text, to be looked at, saved, or given up for the default."""
 
-    subject = forms.CharField(label=gettext_lazy("Subject"), required=False)
-    body = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"rows": 18}), required=False)
+    subject = forms.CharField(label=gettext_lazy("Subject"))
+    body = forms.CharField(label=gettext_lazy("Text"), widget=forms.Textarea(attrs={"rows": 18}))
     action = forms.ChoiceField(choices=[("look", ""), ("save", ""), ("default", "")], widget=forms.HiddenInput)
 
 
