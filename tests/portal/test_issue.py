@@ -80,3 +80,9 @@ def test_an_offence_of_another_client_cannot_be_chosen(
         theirs = cast.offence(campus).pk
     assert clerk.post("/portal/issue", {**typed, "offences": [theirs]}).status_code == 422
     assert tickets(town) == []
+
+
+def test_the_province_begins_as_that_of_the_ticket_before(town: Client, clerk: Browser, typed: dict[str, Any]) -> None:
+    clerk.post("/portal/issue", typed)
+    shown = clerk.get("/portal/issue").content.decode()
+    assert f'<option value="{typed["province"]}" selected>ON' in shown

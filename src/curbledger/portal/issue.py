@@ -18,6 +18,7 @@ from curbledger.registry.lookups import Colour, Make, Province
 from curbledger.violations.attach import attached
 from curbledger.violations.issue import Draft, issue_ticket
 from curbledger.violations.lists import Category, Location, Offence
+from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -67,6 +68,9 @@ class Ticket(ActForm):
         }
         for name, choices in lists.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
+        # Most plates are of the same province as the one before, and the first of the list is nobody's guess.
+        newest = Violation.objects.filter(vehicle__isnull=False).order_by("-pk")
+        self.fields["province"].initial = newest.values_list("vehicle__province_id", flat=True).first()
 
 
 @page(Permission.VIOLATIONS_ISSUE, methods=("GET", "HEAD", "POST"))
