@@ -18,6 +18,7 @@ from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.errors import DatabaseUnavailable
 from curbledger.placements import deliver
+from curbledger.placements.agency import AgencyToken
 from curbledger.placements.batch import BatchState, Revision
 from curbledger.placements.chunks import chunk_at
 from curbledger.placements.deliver import answer, drop, settle
@@ -208,6 +209,16 @@ def test_an_attempt_that_came_to_nothing_frees_its_batch_and_no_other(town: Clie
         "delivering",
         "undelivered",
     ]
+
+
+def test_an_attempt_of_a_token_that_collects_for_nobody_any_more_frees_its_batch_too(town: Client) -> None:
+    who = cast.caller(town)
+    handoff = call(town, who)
+    assert handoff.attempt is not None
+    with client_scope(town.pk):
+        AgencyToken.objects.all().delete()
+    release(asked(town, who), handoff.attempt)
+    assert batch_of(handoff).state == "undelivered"
 
 
 @FAULTS

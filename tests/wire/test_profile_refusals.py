@@ -56,7 +56,7 @@ def test_what_is_required_is_complained_of_first_and_in_order(
     if absent != {}:
         body.update(dict.fromkeys(missing, absent))
     # A format that is wrong too comes later, also that of the key itself.
-    if body.get("unique_id"):
+    if "unique_id" not in missing:
         body["unique_id"] = "u" * 51
     assert told(gate.push(PATH, **body, city="x" * 51)) == (422, code, None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from curbledger import __version__
 from curbledger.clients.client import Client
 from curbledger.database.deadlocks import outlive_deadlocks
 from curbledger.database.scope import bound_waiting, client_scope, promise_handoff
-from curbledger.errors import CurbledgerError
+from curbledger.errors import CurbledgerError, NotFound
 from curbledger.placements import idempotency
 from curbledger.placements.agency import Agency, agency_for_token
 from curbledger.placements.batch import Batch, BatchState, Revision
@@ -106,7 +107,9 @@ def release(asked: Asked, attempt: uuid.UUID) -> None:
     """
     with client_scope(asked.client_id):
         bound_waiting(lock_seconds=_OUTCOME_SECONDS)
-        _lock_agency(asked.token_id)
+        # A token that collects for no agency any more holds nobody up.
+        with suppress(NotFound):
+            _lock_agency(asked.token_id)
         Batch.objects.filter(attempt=attempt, state=BatchState.DELIVERING).update(state=BatchState.UNDELIVERED)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from curbledger.refusal import Refusal
 from curbledger.wire.body import Number
-from curbledger.wire.kinds import LISTED, TEXT, TooLong, TooShort, as_written
+from curbledger.wire.kinds import EMAIL, LISTED, TEXT, TooLong, TooShort, as_written
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -60,7 +60,7 @@ class Field(Generic[T]):
 
     def is_missing(self, value: Json) -> bool:
         """Whether a required field has nothing in it. Blanks are no name and no key; of a plate they are too few."""
-        return value in (None, "") or (self.kind is TEXT and isinstance(value, str) and not value.strip())
+        return value in (None, "") or (self.kind in (TEXT, EMAIL) and isinstance(value, str) and not value.strip())
 
     def read(self, name: str, value: Json) -> T | None:
         """The value, or None for one that is taken away. Raises Refusal."""
