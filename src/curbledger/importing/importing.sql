@@ -40,10 +40,6 @@ SELECT v.id, v.ticket, v.discount_until FROM violation v WHERE v.ticket = ANY (%
 -- The same, by id alone.
 SELECT v.id FROM violation v WHERE v.ticket = ANY (%(tickets)s::text[])
 
--- name: lock_debts
--- In id order, as a claim does it: it waits here, or this waits for it.
-SELECT v.id FROM violation v WHERE v.id = ANY (%(ids)s::bigint[]) ORDER BY v.id FOR NO KEY UPDATE
-
 -- name: payments
 -- The payments there are with these references on these tickets.
 SELECT p.violation_id, p.reference, p.amount

@@ -14,6 +14,7 @@ from curbledger.importing.rows import insert
 from curbledger.importing.verdict import ALREADY_THERE, IMPORTED, Verdict, rejected
 from curbledger.kit import money
 from curbledger.violations.ledger import Payment
+from curbledger.violations.lock import lock_violations
 from curbledger.violations.payment import record_payment
 
 if TYPE_CHECKING:
@@ -161,8 +162,7 @@ def lock_debts(context: Context, rows: Iterator[Row]) -> None:
             ids.extend(pk for (pk,) in cursor.fetchall())
     ordered = sorted(set(ids))
     for start in range(0, len(ordered), _AT_A_TIME):
-        with connection.cursor() as cursor:
-            cursor.execute(QUERIES["lock_debts"], {"ids": ordered[start : start + _AT_A_TIME]})
+        lock_violations(ordered[start : start + _AT_A_TIME])
 
 
 def _debts(tickets: set[str]) -> dict[str, tuple[int, datetime | None]]:

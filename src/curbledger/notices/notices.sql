@@ -76,10 +76,6 @@ LEFT JOIN LATERAL (
 ) who ON true
 ORDER BY t.id
 
--- name: lock
--- In id order, as every verb that locks several does, so that two never wait for each other in a circle.
-SELECT v.id FROM violation v WHERE v.id = ANY (%(ids)s::bigint[]) ORDER BY v.id FOR NO KEY UPDATE
-
 -- name: standing
 -- What each of these tickets owes, whether a notice is still in place, and what the notice says of it. `judged` is the
 -- rule, read under the lock.

@@ -16,6 +16,7 @@ from curbledger.notices.message import Message, MessageTicket, State
 from curbledger.notices.plan import QUERIES
 from curbledger.notices.text import wording
 from curbledger.registry.person import Person
+from curbledger.violations.lock import lock_violations
 from curbledger.violations.overdue import AT_REST, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
 from curbledger.violations.standing import Notice
@@ -82,8 +83,8 @@ def _set_aside(message: Message, *, owing: bool, at: datetime) -> None:
 
 
 def _facts(client: Client, ids: list[int], at: datetime) -> dict[int, _Facts]:
+    lock_violations(ids)
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES["lock"], {"ids": ids})
         cursor.execute(
             f"WITH judged AS ({RULE['judge']}) {QUERIES['standing']}",
             rule_for(client, at=at).parameters(ids) | {"at_rest": list(AT_REST)},

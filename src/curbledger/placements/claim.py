@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from curbledger.kit import money, sql
+from curbledger.violations.lock import lock_violations
 from curbledger.violations.overdue import QUERIES as RULE
 from curbledger.violations.overdue import Rule
 
@@ -75,7 +76,7 @@ def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision |
     after = 0
     while ids := _next_slice(rule, agency, earlier, after):
         after = ids[-1]
-        _execute(QUERIES["lock"], {"ids": sql.array(ids)})
+        lock_violations(ids)
         again = [] if earlier is None else _ids(QUERIES["placed"], {"revision": earlier.pk, "ids": sql.array(ids)})
         before = set(again)
         placed = _place(rule, agency, revision, [one for one in ids if one not in before])
@@ -109,7 +110,7 @@ def still_stands(rule: Rule, agency: Agency, revision: Revision) -> bool:
     while ids := _ids(QUERIES["placed_after"], {"revision": revision.pk, "after": after, "limit": SLICE}):
         after = ids[-1]
         open_still += len(ids)
-        _execute(QUERIES["lock"], {"ids": sql.array(ids)})
+        lock_violations(ids)
         ((changed,),) = _execute(
             f"WITH judged AS ({RULE['judge']}) {QUERIES['changed']}",
             {

@@ -12,10 +12,6 @@ WHERE {may_go}
 ORDER BY v.id
 LIMIT %(limit)s
 
--- name: lock
--- In id order, as every verb that locks several does, so that two never wait for each other in a circle.
-SELECT v.id FROM violation v WHERE v.id = ANY (%(ids)s::bigint[]) ORDER BY v.id FOR NO KEY UPDATE
-
 -- name: place
 -- Decides under the lock, with a snapshot that began after it, and writes a placement for each that goes: the
 -- balance frozen, and the evidence. `judged` is the rule (violations/overdue.sql). A violation of the batch that is

@@ -11,6 +11,7 @@ from curbledger.database.scope import bound_waiting
 from curbledger.kit import money, sql
 from curbledger.violations.late_fee_rule import LateFeeRule
 from curbledger.violations.ledger import Fee
+from curbledger.violations.lock import lock_violations
 from curbledger.violations.overdue import AT_REST, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
 
@@ -55,7 +56,7 @@ def accrue_late_fees(client: Client, *, at: datetime, by: str, after: int = 0, l
         ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return NOTHING
-        cursor.execute(QUERIES["lock"], {"ids": ids})
+        lock_violations(ids)
         cursor.execute(
             f"WITH judged AS ({RULE['judge']}) {QUERIES['accrue']}",
             rule.parameters(ids)

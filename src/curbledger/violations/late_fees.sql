@@ -13,10 +13,6 @@ WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AN
 ORDER BY v.id
 LIMIT %(limit)s
 
--- name: lock
--- In id order, as every verb that locks several does, so that two never wait for each other in a circle.
-SELECT v.id FROM violation v WHERE v.id = ANY (%(ids)s::bigint[]) ORDER BY v.id FOR NO KEY UPDATE
-
 -- name: accrue
 -- Decides under the lock, with a snapshot that began after it, and adds every late fee that is due and not there yet.
 -- `judged` is the rule for what is overdue (violations/overdue.sql); what stops a handoff for the client's own reasons,

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from curbledger.errors import NotFound
+from curbledger.kit import sql
 from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from curbledger.clients.client import Client
+
+_QUERIES = sql.load("curbledger.violations", "lock.sql")
 
 
 def lock_violation(client: Client, ticket: str) -> Violation:
@@ -17,3 +24,9 @@ def lock_violation(client: Client, ticket: str) -> Violation:
         return Violation.objects.select_for_update(no_key=True).get(ticket=ticket)
     except Violation.DoesNotExist:
         raise NotFound(f"{client.code} has no ticket {ticket}.") from None
+
+
+def lock_violations(ids: Iterable[int]) -> None:
+    """Lock these until the scope ends, in the order of their ids. In the client's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERIES["lock"], {"ids": sql.array(ids)})
