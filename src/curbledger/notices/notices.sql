@@ -11,11 +11,10 @@ DELETE FROM notice_ticket t USING notice_message m WHERE m.id = t.message_id AND
 DELETE FROM notice_message WHERE state = 'unaddressed'
 
 -- name: overdue
--- Tickets that a notice may be due on, in id order. The condition is that of the partial index violation_open_debt, so
--- that paid and sent ones cost nothing.
+-- Tickets that a notice may be due on, in id order.
 SELECT v.id
 FROM violation v
-WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+WHERE {open_debt}
   AND v.due_at < %(due_before)s
   AND v.id > %(after)s
 ORDER BY v.id

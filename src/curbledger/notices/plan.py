@@ -11,7 +11,7 @@ from django.db import connection
 from curbledger.clients.schedule import read_schedule
 from curbledger.kit import clock, sql
 from curbledger.notices.message import Message, MessageTicket, State
-from curbledger.violations.overdue import AT_REST, Rule, rule_for
+from curbledger.violations.overdue import AT_REST, OPEN_DEBT, Rule, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
 from curbledger.violations.standing import Notice
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 QUERIES = sql.load("curbledger.notices", "notices.sql")
+_OVERDUE = QUERIES["overdue"].format(open_debt=OPEN_DEBT)
 _SLICE = 5000
 # In one transaction. What is due beyond it is found the next time.
 MOST_TICKETS = 20_000
@@ -100,7 +101,7 @@ def _due(rule: Rule, days: list[int], ways: list[str]) -> Iterator[_Due]:
     wanted = {"days": days, "ways": ways, "at_rest": list(AT_REST)}
     with connection.cursor() as cursor:
         while found < MOST_TICKETS:
-            cursor.execute(QUERIES["overdue"], {"due_before": due_before, "after": after, "limit": _SLICE})
+            cursor.execute(_OVERDUE, {"due_before": due_before, "after": after, "limit": _SLICE})
             ids = [row[0] for row in cursor.fetchall()]
             if not ids:
                 return

@@ -15,8 +15,8 @@ from django.db import connection
 
 from curbledger.kit import money, sql
 from curbledger.violations.lock import lock_violations
+from curbledger.violations.overdue import MAY_GO, Rule
 from curbledger.violations.overdue import QUERIES as RULE
-from curbledger.violations.overdue import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from curbledger.placements.batch import Revision
 
 QUERIES = sql.load("curbledger.placements", "claim.sql")
-CANDIDATES = QUERIES["candidates"].format(may_go=RULE["may_go"])
+DID_NOT_ARRIVE = QUERIES["did_not_arrive"]
+TAKE_UP = QUERIES["take_up"].format(did_not_arrive=DID_NOT_ARRIVE)
+CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO)
 
 # Violations locked and decided at a time: enough that a statement's cost vanishes, little enough for flat memory.
 SLICE = 5000

@@ -83,17 +83,21 @@ WHERE p.revision_id = %(revision)s
        OR (%(assigned_only)s AND NOT EXISTS (
            SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id = %(agency)s)))
 
--- name: take_up
--- The oldest batch of the agency that did not arrive: it broke, or the process that delivered it shows no life.
+-- name: did_not_arrive
+-- A condition on a batch and its deliverer, not a statement: it broke, or the process that delivered it shows no life.
 -- A process touches its row on the database's clock; one that ends in order takes its row away.
-SELECT b.id
-FROM batch b
-LEFT JOIN deliverer d ON d.id = b.deliverer
-WHERE b.agency_id = %(agency)s
+b.agency_id = %(agency)s
   AND b.state <> 'delivered'
   AND (b.state = 'undelivered'
        OR d.id IS NULL
        OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
+
+-- name: take_up
+-- The oldest batch of the agency that did not arrive.
+SELECT b.id
+FROM batch b
+LEFT JOIN deliverer d ON d.id = b.deliverer
+WHERE {did_not_arrive}
 ORDER BY b.id
 LIMIT 1
 FOR NO KEY UPDATE OF b

@@ -22,7 +22,7 @@ from curbledger.placements import idempotency
 from curbledger.placements.agency import Agency, agency_for_token
 from curbledger.placements.batch import Batch, BatchState, Revision
 from curbledger.placements.chunks import Unprintable, chunk_at, set_aside
-from curbledger.placements.claim import QUERIES, claim, still_stands
+from curbledger.placements.claim import TAKE_UP, claim, still_stands
 from curbledger.placements.deliverer import heart
 from curbledger.placements.retention import refuse_erased
 from curbledger.violations.overdue import Rule, rule_for
@@ -190,7 +190,7 @@ def _open(agency: Agency, attempt: uuid.UUID) -> Batch:
 def _oldest_to_take_up(agency: Agency) -> Batch | None:
     """The agency's oldest batch that did not arrive, locked."""
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES["take_up"], {"agency": agency.pk, "stale": settings.CURBLEDGER.deliverer_stale})
+        cursor.execute(TAKE_UP, {"agency": agency.pk, "stale": settings.CURBLEDGER.deliverer_stale})
         row = cursor.fetchone()
     return None if row is None else Batch.objects.get(pk=row[0])
 

@@ -14,10 +14,10 @@ from django.db import connection
 
 from curbledger.kit import money, sql
 from curbledger.placements.agency import Agency
+from curbledger.placements.claim import DID_NOT_ARRIVE, SLICE
 from curbledger.placements.claim import QUERIES as CLAIM
-from curbledger.placements.claim import SLICE
+from curbledger.violations.overdue import OPEN_DEBT, Rule, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
-from curbledger.violations.overdue import Rule, rule_for
 
 if TYPE_CHECKING:
     import uuid
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 QUERIES = sql.load("curbledger.placements", "preview.sql")
+_WOULD_TAKE_UP = QUERIES["would_take_up"].format(did_not_arrive=DID_NOT_ARRIVE)
+_OPEN_DEBTS = QUERIES["open_debts"].format(open_debt=OPEN_DEBT)
 
 # Days past due, each heap from its first day on. Nothing that goes is younger than a day.
 AGES = {"1-30": 1, "31-60": 31, "61-90": 61, "over 90": 91}
@@ -93,7 +95,7 @@ def preview(client: Client, *, at: datetime, agency: Agency | None = None, as_if
     for one in agencies:
         _reopened(rule, one, found)
     takers = [one.name for one in agencies if not one.assigned_only]
-    for ids in _slices(QUERIES["open_debts"], {}):
+    for ids in _slices(_OPEN_DEBTS, {}):
         for kept_for, age, reasons, *heap in _sort(rule, ids):
             if kept_for is not None:
                 if kept_for in names:
@@ -117,7 +119,7 @@ def _reopened(rule: Rule, agency: Agency, found: Preview) -> None:
     """The batch that the agency's next call takes up: what of it still goes, goes again."""
     with connection.cursor() as cursor:
         stale = settings.CURBLEDGER.deliverer_stale
-        cursor.execute(QUERIES["would_take_up"], {"agency": agency.pk, "stale": stale})
+        cursor.execute(_WOULD_TAKE_UP, {"agency": agency.pk, "stale": stale})
         row = cursor.fetchone()
     if row is None:
         return

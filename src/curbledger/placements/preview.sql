@@ -1,9 +1,8 @@
 -- name: open_debts
--- What still owes and was not sent, due or not, in id order: the condition of the partial index violation_open_debt,
--- so that the archive of paid and sent tickets costs nothing.
+-- What still owes and was not sent, due or not, in id order.
 SELECT v.id
 FROM violation v
-WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+WHERE {open_debt}
   AND v.id > %(after)s
 ORDER BY v.id
 LIMIT %(limit)s
@@ -14,11 +13,7 @@ SELECT b.uuid, r.id
 FROM batch b
 JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
 LEFT JOIN deliverer d ON d.id = b.deliverer
-WHERE b.agency_id = %(agency)s
-  AND b.state <> 'delivered'
-  AND (b.state = 'undelivered'
-       OR d.id IS NULL
-       OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
+WHERE {did_not_arrive}
 ORDER BY b.id
 LIMIT 1
 

@@ -9,14 +9,15 @@ from django.db import connection
 
 from curbledger.clients.client import Client
 from curbledger.kit import money, sql
+from curbledger.violations.overdue import OPEN_DEBT, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
-from curbledger.violations.overdue import rule_for
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
 QUERIES = sql.load("curbledger.placements", "switch.sql")
+_OPEN_DEBTS = QUERIES["open_debts"].format(open_debt=OPEN_DEBT)
 _SLICE = 5000
 
 
@@ -34,7 +35,7 @@ def foresee(client: Client, *, at: datetime) -> Foreseen:
     count, total, after = 0, money.ZERO, 0
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(QUERIES["open_debts"], {"due_before": rule.due_before(), "after": after, "limit": _SLICE})
+            cursor.execute(_OPEN_DEBTS, {"due_before": rule.due_before(), "after": after, "limit": _SLICE})
             ids = [row[0] for row in cursor.fetchall()]
             if not ids:
                 return Foreseen(count=count, total=total)

@@ -1,8 +1,8 @@
 -- name: open_debts
--- What may go to any agency, by the violation's own row: the condition of the index violation_open_debt.
+-- What may go to any agency, by the violation's own row.
 SELECT v.id
 FROM violation v
-WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+WHERE {open_debt}
   AND v.due_at < %(due_before)s
   AND v.id > %(after)s
 ORDER BY v.id

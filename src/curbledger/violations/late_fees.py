@@ -12,7 +12,7 @@ from curbledger.kit import money, sql
 from curbledger.violations.late_fee_rule import LateFeeRule
 from curbledger.violations.ledger import Fee
 from curbledger.violations.lock import lock_violations
-from curbledger.violations.overdue import AT_REST, rule_for
+from curbledger.violations.overdue import AT_REST, OPEN_DEBT, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 QUERIES = sql.load("curbledger.violations", "late_fees.sql")
+_LATE = QUERIES["late"].format(open_debt=OPEN_DEBT)
 SLICE = 5000
 _PATIENCE_SECONDS = 60.0
 
@@ -52,7 +53,7 @@ def accrue_late_fees(client: Client, *, at: datetime, by: str, after: int = 0, l
     stage = rule.policy.fees_after_stage
     with connection.cursor() as cursor:
         today = rule.parameters([])["today"]
-        cursor.execute(QUERIES["late"], {"today": today, "after": after, "limit": limit, "stage": stage})
+        cursor.execute(_LATE, {"today": today, "after": after, "limit": limit, "stage": stage})
         ids = [row[0] for row in cursor.fetchall()]
         if not ids:
             return NOTHING

@@ -1,9 +1,9 @@
 -- name: late
--- Tickets that a late fee may be due on, in id order. The condition is that of the partial index violation_open_debt,
--- so that paid and sent ones cost nothing. Nothing is locked yet: what is found here is decided after the lock.
+-- Tickets that a late fee may be due on, in id order. Nothing is locked yet: what is found here is decided after the
+-- lock.
 SELECT v.id
 FROM violation v
-WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+WHERE {open_debt}
   AND v.due_at < %(today)s
   AND v.id > %(after)s
   AND (%(stage)s = 0 OR v.noticed_at IS NOT NULL)

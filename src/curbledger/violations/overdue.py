@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 QUERIES = sql.load("curbledger.violations", "overdue.sql")
+OPEN_DEBT = QUERIES["open_debt"]
+MAY_GO = QUERIES["may_go"].format(open_debt=OPEN_DEBT)
 
 # Reasons for which nothing is asked of anybody now: no late fee accrues, and no notice is sent. What keeps a ticket
 # from collections for the client's own reasons, such as a minimum, is not among them.

@@ -92,12 +92,16 @@ WHERE v.id = ANY (%(ids)s::bigint[])
 -- The id of a ticket, by its number.
 SELECT id FROM violation WHERE ticket = %(ticket)s
 
+-- name: open_debt
+-- A condition, not a statement: what still owes and was not sent. It is that of the partial index violation_open_debt,
+-- to the letter, so that the archive of paid and sent tickets costs nothing.
+v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+
 -- name: may_go
 -- A condition, not a statement: what of `judge` a violation's own row says at once. Whoever looks for what may go asks
 -- this of rows that nobody has locked, and `judge` under the lock: so a town's debts that can never go, too old or too
--- small, cost a look and no lock. What becomes eligible in between goes with the next call. Its first part is the
--- condition of the index violation_open_debt, to the letter: what is paid or sent is not even looked at.
-v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+-- small, cost a look and no lock. What becomes eligible in between goes with the next call.
+{open_debt}
 AND %(collecting)s
 AND v.due_at < %(due_before)s
 AND v.balance >= %(minimum_balance)s
