@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from curbledger.agency_api import access, edge
+from curbledger.agency_api import edge
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.placements.batch import Batch
 from curbledger.placements.retention import change_retention, erase_old
-from curbledger.wire import cors, throttle
+from curbledger.wire import cors
 from tests import cast
 from tests.agency_api.conftest import Agency, amount, told
 from tests.cast import issue
@@ -142,5 +142,4 @@ def test_what_nobody_foresaw_has_the_one_body_too(agency: Agency, monkeypatch: p
 
 
 def test_both_edges_say_the_same() -> None:
-    assert access.FAILURES_A_MINUTE == throttle.FAILURES_A_MINUTE
     assert set(cors._ANSWER_HEADERS.split(", ")) - {"Idempotent-Replayed"} <= set(edge._EXPOSED.split(", "))

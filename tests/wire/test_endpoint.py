@@ -60,7 +60,7 @@ def failures(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return noted.count(address)
 
     monkeypatch.setattr("curbledger.wire.endpoint.authenticate", authenticate)
-    monkeypatch.setattr("curbledger.wire.throttle.record_failed_attempt", record_failed_attempt)
+    monkeypatch.setattr("curbledger.throttle.record_failed_attempt", record_failed_attempt)
     return noted
 
 

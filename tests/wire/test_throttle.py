@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from curbledger.clients.attempt import FailedAttempt, record_failed_attempt
-from curbledger.wire.throttle import FAILURES_A_MINUTE, refused_token
+from curbledger.throttle import FAILURES_A_MINUTE, refused_token
 
 AT = datetime(2026, 3, 1, 12, 0, 50, tzinfo=UTC)
 ADDRESS = "203.0.113.9"

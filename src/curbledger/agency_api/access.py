@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 from ninja.security import HttpBearer
 
-from curbledger.clients.attempt import MINUTE, record_failed_attempt
 from curbledger.clients.client import Client
 from curbledger.clients.token import Access, authenticate
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
 from curbledger.permissions import Permission
 from curbledger.refusal import Refusal
+from curbledger.throttle import refused_token
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 PERMISSION = Permission.VIOLATIONS_COLLECT
-# As on the wire: only tokens that open nothing count, and both edges count together.
-FAILURES_A_MINUTE = 20
 _TOKEN = re.compile(r"[A-Za-z0-9-]{1,50}\Z")
 
 
@@ -53,11 +51,11 @@ class Bearer(HttpBearer):
         match = request.resolver_match
         code = str(match.kwargs["client"]) if match else ""
         if not _TOKEN.match(secret):
-            raise _refused(address, at)
+            raise refused_token(address, at=at)
         try:
             access = authenticate(client_code=code, secret=secret, at=at, address=address)
         except AccessRefused:
-            raise _refused(address, at) from None
+            raise refused_token(address, at=at) from None
         if PERMISSION not in access.permissions:
             raise Refusal(9002)
         return Caller(access, at)
@@ -66,9 +64,3 @@ class Bearer(HttpBearer):
 def caller_of(request: HttpRequest) -> Caller:
     """Who was let in."""
     return cast("Caller", request.auth)  # type: ignore[attr-defined]  # ninja puts it there
-
-
-def _refused(address: str, at: datetime) -> Refusal:
-    if record_failed_attempt(address, at=at) <= FAILURES_A_MINUTE:
-        return Refusal(9002)
-    return Refusal(9002, status=429, headers={"Retry-After": str(int(MINUTE.total_seconds()))})

@@ -18,12 +18,12 @@ from curbledger.database.deadlocks import outlive_deadlocks
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
 from curbledger.refusal import Refusal, render
+from curbledger.throttle import refused_token
 from curbledger.wire import cors
 from curbledger.wire.body import parse
 from curbledger.wire.errors import as_wire_error
 from curbledger.wire.fields import NOTHING, decode
 from curbledger.wire.incoming import read_body, read_idempotency_key, read_token, refuse_forms
-from curbledger.wire.throttle import refused_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Guessing tokens is slowed down; using one never is (contract: "Throttling")."""
+"""Guessing tokens is slowed down; using one never is (contract: "Throttling"). All edges count together."""
 
 from __future__ import annotations
 
