@@ -9,11 +9,15 @@ from django.conf import settings
 from django.db import connection
 
 from curbledger.kit import sql
+from curbledger.placements.claim import DID_NOT_ARRIVE
+from curbledger.violations.overdue import OPEN_DEBT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 QUERIES = sql.load("curbledger.placements", "alarms.sql")
+_UNDELIVERED = QUERIES["undelivered"].format(did_not_arrive=DID_NOT_ARRIVE)
+_CONTRADICTING = QUERIES["contradicting"].format(open_debt=OPEN_DEBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Alarm:
 def alarms() -> Iterator[Alarm]:
     """Everything that is stuck. In the client's scope."""
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES["undelivered"], {"stale": settings.CURBLEDGER.deliverer_stale})
+        cursor.execute(_UNDELIVERED, {"stale": settings.CURBLEDGER.deliverer_stale})
         count, since = cursor.fetchone()
         if count:
             yield Alarm(
@@ -41,7 +45,7 @@ def alarms() -> Iterator[Alarm]:
                 f"{count} violations could not be printed and are set aside, ticket {ticket} among them.",
                 "`curbledger explain` says what is wrong with each. Mend it, and release the hold.",
             )
-        cursor.execute(QUERIES["contradicting"])
+        cursor.execute(_CONTRADICTING)
         count, ticket = cursor.fetchone()
         if count:
             yield Alarm(

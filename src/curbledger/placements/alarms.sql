@@ -3,15 +3,14 @@
 SELECT count(*), min(b.created_at)
 FROM batch b
 LEFT JOIN deliverer d ON d.id = b.deliverer
-WHERE b.state <> 'delivered'
-  AND (b.state = 'undelivered' OR d.id IS NULL OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
+WHERE {did_not_arrive}
 
 -- name: contradicting
 -- Violations that have had their turn in this cycle, although their own row says that they were never sent.
 SELECT count(*), min(v.ticket)
 FROM violation v
 JOIN placement p ON p.violation_id = v.id AND p.cycle = v.cycle
-WHERE v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+WHERE {open_debt}
   AND p.state IN ('open', 'paid', 'recalled', 'returned', 'closed')
 
 -- name: set_aside

@@ -86,8 +86,7 @@ WHERE p.revision_id = %(revision)s
 -- name: did_not_arrive
 -- A condition on a batch and its deliverer, not a statement: it broke, or the process that delivered it shows no life.
 -- A process touches its row on the database's clock; one that ends in order takes its row away.
-b.agency_id = %(agency)s
-  AND b.state <> 'delivered'
+b.state <> 'delivered'
   AND (b.state = 'undelivered'
        OR d.id IS NULL
        OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
@@ -97,7 +96,8 @@ b.agency_id = %(agency)s
 SELECT b.id
 FROM batch b
 LEFT JOIN deliverer d ON d.id = b.deliverer
-WHERE {did_not_arrive}
+WHERE b.agency_id = %(agency)s
+  AND {did_not_arrive}
 ORDER BY b.id
 LIMIT 1
 FOR NO KEY UPDATE OF b

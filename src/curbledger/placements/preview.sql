@@ -13,7 +13,8 @@ SELECT b.uuid, r.id
 FROM batch b
 JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
 LEFT JOIN deliverer d ON d.id = b.deliverer
-WHERE {did_not_arrive}
+WHERE b.agency_id = %(agency)s
+  AND {did_not_arrive}
 ORDER BY b.id
 LIMIT 1
 
