@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
     from curbledger.clients.client import Client
 
-# No deadline: two test processes share two cores with the database.
+# No deadline: two test processes share two cores with the database. The same draws every time, so that a change is
+# judged by what it changed; `make search` draws others.
 hypothesis_settings.register_profile(
-    "curbledger", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "curbledger", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-hypothesis_settings.load_profile("curbledger")
+hypothesis_settings.register_profile(
+    "search", hypothesis_settings.get_profile("curbledger"), derandomize=False, print_blob=True
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "curbledger"))
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from curbledger.wire import docs, lots, permits, plates, profiles, vehicles
 from curbledger.wire.collections import send_overdue_to_collections
 from curbledger.wire.missing import missing_client
+
+
+class PlateConverter:
+    """What stands for a plate in a path: anything, a slash and a line break too, which Django's own do not take."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PlateConverter, "plate")
 
 urlpatterns = [
     path("docs", docs.page),
@@ -23,8 +38,8 @@ urlpatterns = [
     path("<str:client>/v1/vehicles/push", vehicles.push),
     # The client stands in the body.
     path("v1/validate/plate", plates.validate),
-    # A plate may have a slash in it, and one that is missing is complained of as such.
-    path("<str:client>/v1/validate/plate/<path:plate>", plates.validate_in_path),
+    # One that is missing is complained of as such.
+    path("<str:client>/v1/validate/plate/<plate:plate>", plates.validate_in_path),
     path("<str:client>/v1/validate/plate/", plates.validate_in_path, {"plate": ""}),
     path("<str:client>/v1/validate/plate", plates.validate_in_path, {"plate": ""}),
     # Last: what is left of a path where the code is missing.
