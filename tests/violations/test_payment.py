@@ -45,6 +45,18 @@ def test_a_payment_is_kept_with_all_that_was_said_and_takes_its_amount_off(insid
     assert (payment.reference, payment.method, payment.recorded_by) == ("CHQ 7", "cheque", "clerk")
 
 
+def test_payments_that_come_to_more_than_a_ticket_can_hold_are_refused_and_leave_what_was(town: Client) -> None:
+    with client_scope(town.pk):
+        violation = cast.issue(town)
+        pay(town, violation, "9999999999.99")
+    with pytest.raises(Invalid) as refused, client_scope(town.pk):
+        pay(town, violation, "0.01")
+    assert str(refused.value) == "All payments on a ticket come to 9,999,999,999.99 at most."
+    assert refused.value.field == "amount"
+    with client_scope(town.pk):
+        assert rows(violation) == [Decimal("9999999999.99")]
+
+
 def test_a_payment_that_says_no_time_was_made_now(inside: Client) -> None:
     done = pay(inside, cast.issue(inside), "20.00")
     assert Payment.objects.get(pk=done.payment_id).paid_at == NOON

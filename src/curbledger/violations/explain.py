@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils.translation import gettext, gettext_noop
 
-from curbledger.errors import NotFound
 from curbledger.kit import clock, money
+from curbledger.violations.lock import no_ticket
 from curbledger.violations.overdue import QUERIES, Rule, rule_for
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def explain(client: Client, ticket: str, *, at: datetime) -> Explanation:
         cursor.execute(QUERIES["find"], {"ticket": ticket})
         row = cursor.fetchone()
         if row is None:
-            raise NotFound(f"{client.code} has no ticket {ticket}.")
+            raise no_ticket(client, ticket)
         rule = rule_for(client, at=at)
         cursor.execute(QUERIES["judge"], rule.parameters([row[0]]))
         columns = [column.name for column in cursor.description or ()]

@@ -23,7 +23,12 @@ def lock_violation(client: Client, ticket: str) -> Violation:
     try:
         return Violation.objects.select_for_update(no_key=True).get(ticket=ticket)
     except Violation.DoesNotExist:
-        raise NotFound(f"{client.code} has no ticket {ticket}.") from None
+        raise no_ticket(client, ticket) from None
+
+
+def no_ticket(client: Client, ticket: str) -> NotFound:
+    """What to raise for a number that no ticket of the client has."""
+    return NotFound(f"{client.code} has no ticket {ticket}.")
 
 
 def lock_violations(ids: Iterable[int]) -> None:

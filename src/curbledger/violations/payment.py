@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import DataError, connection
 from django.utils.translation import gettext as _
+from psycopg.errors import NumericValueOutOfRange
 
-from curbledger.errors import Conflict, NotFound
-from curbledger.kit import clock, money
+from curbledger.errors import Conflict, Invalid, NotFound
+from curbledger.kit import clock, money, sql
 from curbledger.violations.act import note_act
 from curbledger.violations.ledger import Discount, Payment
-from curbledger.violations.lock import lock_violation
+from curbledger.violations.lock import lock_violation, no_ticket
 from curbledger.violations.overdue import QUERIES, rule_for
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from curbledger.violations.violation import Violation
 
 
+_QUERIES = sql.load("curbledger.violations", "payment.sql")
 # Two equal payments that lie so near may be one, typed twice.
 _NEAR = timedelta(days=7)
 
@@ -68,44 +70,87 @@ def record_payment(
     Conflict where the reference stands for another amount.
     """
     amount = money.check(amount, "A payment")
-    violation = lock_violation(client, ticket)
-    if reference:
-        # Nobody adds a payment to this ticket meanwhile: its row is locked.
-        same = Payment.objects.filter(violation_id=violation.pk, reference=reference).first()
-        if same is not None:
-            return _again(same, amount, violation)
     paid_at = paid_at or at
+    due = _lock(client, ticket)
     if not sure:
-        _ask_if_sure(client, violation, amount=amount, paid_at=paid_at)
-    discount = _earned(client, violation, amount=amount, paid_at=paid_at)
-    payment = Payment.objects.create(
-        client_id=client.pk,
-        violation_id=violation.pk,
-        amount=amount,
-        paid_at=paid_at,
-        created_at=at,
-        recorded_by=by,
-        reference=reference or None,
-        method=method,
+        # Sent again, it is no question.
+        if reference and (same := _same(due, reference)):
+            return _again(same, amount, due)
+        _ask_if_sure(client, due, amount=amount, paid_at=paid_at)
+    discount = _earned(client, due, amount=amount, paid_at=paid_at)
+    added, balance = _write(
+        {
+            "client": client.pk,
+            "violation": due.violation_id,
+            "amount": amount,
+            "paid_at": paid_at,
+            "at": at,
+            "by": by,
+            "reference": reference or None,
+            "method": method,
+        }
     )
+    if added is None:
+        # Only an equal reference keeps it out, and the ticket is locked.
+        return _again(Payment.objects.get(violation_id=due.violation_id, reference=reference), amount, due)
     if discount > 0:
         Discount.objects.create(
             client_id=client.pk,
-            violation_id=violation.pk,
+            violation_id=due.violation_id,
             amount=discount,
             kind=Discount.EARLY,
             reason="Paid while the early-payment discount held.",
             created_at=at,
             recorded_by=by,
         )
-    violation.refresh_from_db(fields=["balance"])
-    return Settlement(payment_id=payment.pk, balance=violation.balance, discount=discount, already_there=False)
+    return Settlement(payment_id=added, balance=balance - discount, discount=discount, already_there=False)
 
 
-def _ask_if_sure(client: Client, violation: Violation, *, amount: Decimal, paid_at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A locked ticket, as far as a payment is concerned."""
+
+    ticket: str
+    violation_id: int
+    balance: Decimal
+    discount_until: datetime | None
+
+
+def _lock(client: Client, ticket: str) -> _Due:
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERIES["lock"], {"ticket": ticket})
+        found = cursor.fetchone()
+    if found is None:
+        raise no_ticket(client, ticket)
+    return _Due(ticket, *found)
+
+
+def _write(row: dict[str, Any]) -> tuple[int | None, Decimal]:
+    """The new payment's id, none where the reference is there; and what is owed then."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(_QUERIES["record"], row)
+        except DataError as error:
+            if not isinstance(error.__cause__, NumericValueOutOfRange):
+                raise
+            # The amount alone was looked at: it is the total that the ticket's row cannot hold.
+            raise Invalid(
+                f"All payments on a ticket come to {money.show(money.LARGEST)} at most.", field="amount"
+            ) from error
+        added = cursor.fetchone()
+        cursor.nextset()
+        (balance,) = cursor.fetchone()
+    return added[0] if added else None, balance
+
+
+def _same(due: _Due, reference: str) -> Payment | None:
+    return Payment.objects.filter(violation_id=due.violation_id, reference=reference).first()
+
+
+def _ask_if_sure(client: Client, due: _Due, *, amount: Decimal, paid_at: datetime) -> None:
     """Raise Doubtful for what looks like the same money twice, or is more than is owed."""
     near = Payment.objects.filter(
-        violation_id=violation.pk,
+        violation_id=due.violation_id,
         amount=amount,
         reversed_at__isnull=True,
         paid_at__range=(paid_at - _NEAR, paid_at + _NEAR),
@@ -119,7 +164,7 @@ def _ask_if_sure(client: Client, violation: Violation, *, amount: Decimal, paid_
                 reference=f" ({twin.reference})" if twin.reference else "",
             )
         )
-    owed = max(violation.balance, money.ZERO)
+    owed = max(due.balance, money.ZERO)
     if amount > owed:
         raise Doubtful(
             _("{owed} is owed: this pays {over} too much.").format(
@@ -128,27 +173,27 @@ def _ask_if_sure(client: Client, violation: Violation, *, amount: Decimal, paid_
         )
 
 
-def _again(payment: Payment, amount: Decimal, violation: Violation) -> Settlement:
+def _again(payment: Payment, amount: Decimal, due: _Due) -> Settlement:
     if payment.amount != amount:
         raise Conflict(
-            f"Payment {payment.reference} on ticket {violation.ticket} is {money.show(payment.amount)} already, "
+            f"Payment {payment.reference} on ticket {due.ticket} is {money.show(payment.amount)} already, "
             f"not {money.show(amount)}. Give the other payment a reference of its own."
         )
     return Settlement(
         payment_id=payment.pk,
-        balance=violation.balance,
+        balance=due.balance,
         discount=money.ZERO,
         already_there=True,
         reversed_at=payment.reversed_at,
     )
 
 
-def _earned(client: Client, violation: Violation, *, amount: Decimal, paid_at: datetime) -> Decimal:
+def _earned(client: Client, due: _Due, *, amount: Decimal, paid_at: datetime) -> Decimal:
     """How much of an open discount this payment earns: as much as is missing to the whole, if it settles the rest."""
-    if violation.discount_until is None or violation.discount_until <= paid_at:
+    if due.discount_until is None or due.discount_until <= paid_at:
         return money.ZERO
-    open_discount = _open_discount(client, violation, at=paid_at)
-    missing = violation.balance - amount
+    open_discount = _open_discount(client, due.violation_id, at=paid_at)
+    missing = due.balance - amount
     return missing if money.ZERO < missing <= open_discount else money.ZERO
 
 
@@ -162,14 +207,14 @@ def _still_earned(client: Client, violation: Violation) -> Decimal:
     missing: Decimal = violation.balance + violation.paid_total
     for payment in left.order_by("paid_at", "id"):
         missing -= payment.amount
-        if missing <= _open_discount(client, violation, at=payment.paid_at):
+        if missing <= _open_discount(client, violation.pk, at=payment.paid_at):
             return max(missing, money.ZERO)
     return money.ZERO
 
 
-def _open_discount(client: Client, violation: Violation, *, at: datetime) -> Decimal:
+def _open_discount(client: Client, violation_id: int, *, at: datetime) -> Decimal:
     with connection.cursor() as cursor:
-        cursor.execute(QUERIES["judge"], rule_for(client, at=at).parameters([violation.pk]))
+        cursor.execute(QUERIES["judge"], rule_for(client, at=at).parameters([violation_id]))
         names = [column.name for column in cursor.description or ()]
         facts = dict(zip(names, cursor.fetchone(), strict=True))
     discount: Decimal = facts["open_discount"]
