@@ -149,6 +149,8 @@ class Placement(ClientOwned):
     discount = MoneyField()
     paid = MoneyField()
     ended_at = models.DateTimeField(null=True)
+    # A member of staff; null where the handoff itself ended it.
+    ended_by = models.CharField(max_length=254, null=True)
     ended_reason = models.CharField(max_length=400, null=True)
 
     class Meta:

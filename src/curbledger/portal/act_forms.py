@@ -59,6 +59,14 @@ class Reason(OnTicket):
     reason = reason_field()
 
 
+class Recall(OnTicket):
+    """Why it is taken back; the agency reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=400, help_text=_("The agency reads it."), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class ManyFiles(forms.FileInput):
     """A field for several files at a time."""
 

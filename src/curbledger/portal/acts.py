@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from curbledger.errors import NotFound
 from curbledger.kit import clock, money
 from curbledger.permissions import Permission
+from curbledger.placements.cycle import start_new_cycle, with_agency
+from curbledger.placements.recall import Selection, recall
 from curbledger.portal import act_forms as forms
 from curbledger.portal.page import Page
 from curbledger.violations.adjust import adjust_fine
@@ -184,6 +186,16 @@ def _warn(visit: Visit, violation: Violation, said: dict[str, Any]) -> str:
     return _("The ticket is a warning now.")
 
 
+def _recall(visit: Visit, violation: Violation, said: dict[str, Any]) -> str:
+    recall(visit.client, Selection(tickets=(violation.ticket,)), reason=said["reason"], at=visit.at, by=visit.by)
+    return _("The ticket is recalled. It goes out again only in a new cycle.")
+
+
+def _new_cycle(visit: Visit, violation: Violation, said: dict[str, Any]) -> str:
+    start_new_cycle(visit.client, violation.ticket, reason=said["reason"], at=visit.at, by=visit.by)
+    return _("A new cycle is started. The ticket goes to collections again where the rule lets it.")
+
+
 def _words(said: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: said[name] for name in names}
 
@@ -261,6 +273,25 @@ ACTS: tuple[Act, ...] = (
         form=forms.Adjust,
         do=_adjust,
         fits=_stands,
+    ),
+    Act(
+        name="recall",
+        title=gettext_lazy("Recall it"),
+        icon="undo",
+        permission=Permission.BATCHES_RECALL,
+        form=forms.Recall,
+        do=_recall,
+        fits=with_agency,
+        grave=True,
+    ),
+    Act(
+        name="new-cycle",
+        title=gettext_lazy("Start a new cycle"),
+        icon="restart_alt",
+        permission=Permission.BATCHES_RECALL,
+        form=forms.Reason,
+        do=_new_cycle,
+        fits=lambda violation: violation.sent_at is not None and not with_agency(violation),
     ),
     Act(
         name="link",

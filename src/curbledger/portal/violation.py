@@ -100,7 +100,13 @@ def _placed(shown: Violation) -> Iterator[Moment]:
         agency = turn.revision.batch.agency.name
         yield Moment(at=turn.revision.claimed_at, kind="placed", amount=turn.balance, detail=agency)
         if turn.ended_at is not None:
-            yield Moment(at=turn.ended_at, kind=turn.state, why=turn.ended_reason or "", detail=agency)
+            yield Moment(
+                at=turn.ended_at,
+                kind=turn.state,
+                by=turn.ended_by or "",
+                why=turn.ended_reason or "",
+                detail=agency,
+            )
 
 
 def _person_holds(shown: Violation) -> list[Hold]:

@@ -28,6 +28,7 @@ STATE_NAMES: dict[str, Lazy] = {
     "held": _("On hold"),
     "appealed": _("Under appeal"),
     "sent": _("With an agency"),
+    "recalled": _("Recalled"),
     "cancelled": _("Cancelled"),
     "spoiled": _("Spoiled"),
     "warning": _("Warning"),
@@ -41,6 +42,7 @@ STATE_TONES = {
     "held": "info",
     "appealed": "info",
     "sent": "info",
+    "recalled": "warn",
 }
 PART_NAMES: dict[str, Lazy] = {
     "fine": _("Fine"),
@@ -73,6 +75,7 @@ MOMENT_NAMES: dict[str, tuple[Lazy, str]] = {
     "placed": (_("Handed over"), "send"),
     "withdrawn": (_("Withdrawn before delivery"), "undo"),
     "recalled": (_("Recalled"), "undo"),
+    "new_cycle": (_("New cycle started"), "restart_alt"),
     "closed": (_("Closed by the agency"), "task_alt"),
 }
 # Words of the domain that stand as the detail of something.

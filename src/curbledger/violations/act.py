@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from curbledger.violations.violation import Violation
 
-KINDS = ("issued", "spoiled", "cancelled", "warned", "linked", "reversed")
+KINDS = ("issued", "spoiled", "cancelled", "warned", "linked", "reversed", "new_cycle")
 
 
 class Act(ClientOwned):

@@ -91,6 +91,14 @@ def _not_due(facts: dict[str, Any], rule: Rule, _client: Client) -> str:
     return gettext("It is not due before {day}.").format(day=due)
 
 
+def _already_sent(facts: dict[str, Any], rule: Rule, _client: Client) -> str:
+    if facts["recalled_at"] is not None:
+        return gettext("It was recalled on {day}, and goes out again only in a new cycle.").format(
+            day=_day(facts["recalled_at"], rule)
+        )
+    return gettext("It was handed over on {day}, and goes out once.").format(day=_day(facts["sent_at"], rule))
+
+
 def _recently_due(facts: dict[str, Any], rule: Rule, _client: Client) -> str:
     days = _age(facts["due_at"], rule)
     return gettext("It was due on {day}, {days} days ago; the policy waits for {wait}.").format(
@@ -147,9 +155,7 @@ WORDS: dict[str, Callable[[dict[str, Any], Rule, Client], str]] = {
     "spoiled": lambda *_: gettext("It is spoiled: a void form."),
     "warning": lambda *_: gettext("It is a warning, which never owes anything."),
     "cancelled": lambda *_: gettext("It was cancelled."),
-    "already_sent": lambda facts, rule, _client: gettext("It was handed over on {day}, and goes out once.").format(
-        day=_day(facts["sent_at"], rule)
-    ),
+    "already_sent": _already_sent,
     "nothing_owed": _nothing_owed,
     "below_minimum": _below_minimum,
     "not_due": _not_due,

@@ -12,6 +12,7 @@ SELECT
     v.due_at,
     v.noticed_at,
     v.sent_at,
+    v.recalled_at,
     v.cycle,
     v.vehicle_id,
     v.category_id,

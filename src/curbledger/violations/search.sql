@@ -32,8 +32,8 @@ SELECT
 FROM (
     SELECT v.*
     FROM (
-        SELECT id, ticket, issued_at, due_at, balance, paid_total, spoiled, warning, cancelled_at, sent_at, hold_count,
-               appeal_count, vehicle_id, person_id, category_id, location_id
+        SELECT id, ticket, issued_at, due_at, balance, paid_total, spoiled, warning, cancelled_at, sent_at, recalled_at,
+               hold_count, appeal_count, vehicle_id, person_id, category_id, location_id
         FROM violation
         WHERE (issued_at, id) < (%(before)s, %(before_id)s)
           AND issued_at >= %(since)s
@@ -52,7 +52,8 @@ FROM (
           WHEN 'overpaid' THEN v.balance < 0 AND v.paid_total > 0
           WHEN 'held' THEN v.hold_count > 0
           WHEN 'appealed' THEN v.appeal_count > 0
-          WHEN 'sent' THEN v.sent_at IS NOT NULL
+          WHEN 'sent' THEN v.sent_at IS NOT NULL AND v.recalled_at IS NULL
+          WHEN 'recalled' THEN v.recalled_at IS NOT NULL
           WHEN 'cancelled' THEN v.cancelled_at IS NOT NULL
           WHEN 'spoiled' THEN v.spoiled
           WHEN 'warning' THEN v.warning

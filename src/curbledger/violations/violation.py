@@ -68,6 +68,8 @@ class Violation(ClientOwned):
     # The handoff's mark. One violation goes through collections once in a cycle; staff start the next.
     sent_at = models.DateTimeField(null=True, editable=False)
     cycle = models.PositiveSmallIntegerField(default=1, editable=False)
+    # Taken back from the agency in this cycle: it stays sent, and nobody has it.
+    recalled_at = models.DateTimeField(null=True, editable=False)
 
     offence_number = models.IntegerField(default=-1)
     writer = models.IntegerField(null=True)

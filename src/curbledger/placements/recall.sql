@@ -1,0 +1,61 @@
+-- name: selected
+-- A condition on a placement and its violation, not a statement: that an agency has it, and that it fits the selection.
+p.state = 'open'
+AND (%(tickets)s::text[] IS NULL OR v.ticket = ANY (%(tickets)s::text[]))
+AND (%(batch)s::uuid IS NULL OR p.revision_id IN (
+    SELECT r.id FROM batch b JOIN batch_revision r ON r.batch_id = b.id WHERE b.uuid = %(batch)s::uuid))
+AND (%(agency_id)s::bigint IS NULL OR p.revision_id IN (
+    SELECT r.id FROM batch b JOIN batch_revision r ON r.batch_id = b.id WHERE b.agency_id = %(agency_id)s::bigint))
+AND (%(offence_id)s::bigint IS NULL OR EXISTS (
+    SELECT 1 FROM violation_detail d WHERE d.violation_id = v.id AND d.offence_id = %(offence_id)s::bigint))
+AND (%(location_id)s::bigint IS NULL OR v.location_id = %(location_id)s::bigint)
+AND (%(category_id)s::bigint IS NULL OR v.category_id = %(category_id)s::bigint)
+AND (%(policy_version)s::bigint IS NULL OR p.policy_version = %(policy_version)s::bigint)
+AND v.issued_at >= %(since)s AND v.issued_at < %(before)s
+
+-- name: chosen
+-- The violations whose placements are to be looked at, in id order. Nothing is locked yet.
+SELECT p.violation_id
+FROM placement p
+JOIN violation v ON v.id = p.violation_id
+WHERE {selected}
+  AND p.violation_id > %(after)s
+ORDER BY p.violation_id
+LIMIT %(limit)s
+
+-- name: sum
+-- How many of these fit, and what they were placed with.
+SELECT count(*), coalesce(sum(p.balance), 0)
+FROM placement p
+JOIN violation v ON v.id = p.violation_id
+WHERE {selected} AND p.violation_id = ANY (%(ids)s::bigint[])
+
+-- name: recall
+-- Takes back those of these that an agency still has.
+UPDATE placement p
+SET state = 'recalled', ended_at = %(at)s, ended_by = %(by)s, ended_reason = %(reason)s
+FROM violation v
+WHERE v.id = p.violation_id
+  AND p.violation_id = ANY (%(ids)s::bigint[])
+  AND {selected}
+RETURNING p.violation_id, p.balance
+
+-- name: mark
+-- Says on the violation's row that no agency has it. The mark of the handoff stays, and keeps it out of every batch.
+UPDATE violation SET recalled_at = %(at)s WHERE id = ANY (%(ids)s::bigint[])
+
+-- name: outdated
+-- Which of these (`judged`) today's rule would not hand over.
+SELECT j.id FROM judged j
+WHERE NOT j.reasons <@ ARRAY['already_sent', 'collections_off']
+ORDER BY j.id
+
+-- name: strangers
+-- Tickets that no agency has, nor had in their present cycle. A placement that left its batch, or went out again as a
+-- later revision's, is no turn.
+SELECT t.ticket
+FROM unnest(%(tickets)s::text[]) AS t (ticket)
+WHERE NOT EXISTS (
+    SELECT 1
+    FROM violation v JOIN placement p ON p.violation_id = v.id AND p.cycle = v.cycle
+    WHERE v.ticket = t.ticket AND p.state IN ('open', 'paid', 'recalled', 'returned', 'closed'))
