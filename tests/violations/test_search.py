@@ -114,11 +114,12 @@ class TestFilters:
         open_appeal(inside, "APPEALED", text="", at=NOON)
         issue(inside, "LATER", due_at=NOON + timedelta(days=1))
         issue(inside, "SENT", sent_at=NOON)
+        issue(inside, "RECALLED", sent_at=NOON, recalled_at=NOON)
         issue(inside, "WARNING", warning=True)
         for ticket, verb in (("CANCELLED", cancel), ("SPOILED", spoil)):
             issue(inside, ticket)
             verb(inside, ticket, reason="r", at=NOON, by="clerk")
-        owing = {"OWING", "LATER", "HELD", "APPEALED", "SENT"}
+        owing = {"OWING", "LATER", "HELD", "APPEALED", "SENT", "RECALLED"}
         expected = {
             "owing": owing,
             "overdue": owing - {"LATER"},
