@@ -6,27 +6,31 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 
 from curbledger.clients.client import Client
 from curbledger.clients.codes import code_key
 from curbledger.database.owned import ClientOwned
 from curbledger.database.scope import client_scope
 from curbledger.errors import AccessRefused, Invalid
+from curbledger.kit import sql
 from curbledger.kit.digest import sha256
 from curbledger.permissions import TOKEN_PERMISSIONS, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
 # 32 bytes of chance as 43 characters, which may be letters, digits and dashes only (contract: "Token").
 _SECRET_BYTES = 32
 # A token that is used all the time writes its last use once a minute, not with every call.
 _USE_INTERVAL = timedelta(minutes=1)
+_ADDRESS_LENGTH = 64
+
+_QUERIES = sql.load("curbledger.clients", "token.sql")
 
 
 class ApiToken(ClientOwned):
@@ -38,7 +42,7 @@ class ApiToken(ClientOwned):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
-    last_used_from = models.CharField(max_length=64, default="")
+    last_used_from = models.CharField(max_length=_ADDRESS_LENGTH, default="")
 
     class Meta:
         db_table = "api_token"
@@ -104,31 +108,44 @@ def authenticate(*, client_code: str, secret: str, at: datetime, address: str | 
     Raises AccessRefused where the client or the token is unknown, where the token is another client's, has
     expired or was revoked: one answer for all, which tells nobody what exists.
     """
-    digest = TokenDigest.objects.select_related("client").filter(digest=sha256(secret.encode())).first()
-    if digest is None or digest.client.key != code_key(client_code):
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERIES["client"], {"digest": sha256(secret.encode())})
+        found = cursor.fetchone()
+    if found is None:
         raise AccessRefused
-    client = digest.client
-    with client_scope(client.pk):
-        token = ApiToken.objects.get(pk=digest.token_id)
-        if token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= at):
-            raise AccessRefused
-        _note_use(token, at=at, address=address or "")
+    client_id, code, key, client_name, timezone, currency, token_id = found
+    if key != code_key(client_code):
+        raise AccessRefused
+    with client_scope(client_id):
+        name, permissions = _open(token_id, at=at, address=address or "")
     return Access(
-        client_id=client.pk,
-        client_code=client.code,
-        client_name=client.name,
-        timezone=client.zone,
-        currency=client.currency,
-        token_id=token.pk,
-        token_name=token.name,
-        permissions=frozenset(TOKEN_PERMISSIONS[name] for name in token.permissions if name in TOKEN_PERMISSIONS),
+        client_id=client_id,
+        client_code=code,
+        client_name=client_name,
+        timezone=ZoneInfo(timezone),
+        currency=currency,
+        token_id=token_id,
+        token_name=name,
+        permissions=frozenset(TOKEN_PERMISSIONS[name] for name in permissions if name in TOKEN_PERMISSIONS),
     )
 
 
-def _note_use(token: ApiToken, *, at: datetime, address: str) -> None:
-    fresh = token.last_used_at is not None and at - token.last_used_at < _USE_INTERVAL
-    if fresh and token.last_used_from == address:
-        return
+def _open(token_id: int, *, at: datetime, address: str) -> tuple[str, list[str]]:
+    """Name and permissions of a token that is valid at that moment; notes that it was used."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERIES["token"], {"token": token_id})
+        found = cursor.fetchone()
+    if found is None:
+        raise AccessRefused
+    name, permissions, revoked_at, expires_at, last_used_at, last_used_from = found
+    if revoked_at is not None or (expires_at is not None and expires_at <= at):
+        raise AccessRefused
+    if last_used_at is None or at - last_used_at >= _USE_INTERVAL or last_used_from != address[:_ADDRESS_LENGTH]:
+        _note_use(token_id, at=at, address=address[:_ADDRESS_LENGTH])
+    return name, permissions
+
+
+def _note_use(token_id: int, *, at: datetime, address: str) -> None:
     # A lock that somebody else holds is not waited for: noting the use must never delay a call.
-    taken = ApiToken.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=token.pk)
-    ApiToken.objects.filter(pk__in=taken.values("pk")).update(last_used_at=at, last_used_from=address[:64])
+    taken = ApiToken.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=token_id)
+    ApiToken.objects.filter(pk__in=taken.values("pk")).update(last_used_at=at, last_used_from=address)
