@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from curbledger import __version__
 from curbledger.clients.client import Client
+from curbledger.database.audit import missing_triggers
 from curbledger.database.role import check_role
 from curbledger.database.scope import client_scope
 from curbledger.environment import misspelt
@@ -152,6 +153,13 @@ def _tables() -> Finding:
         none = len(waiting) == len(loader.disk_migrations)
         what = "There are no tables yet." if none else f"The tables are those of an older version: {len(waiting)} wait."
         return Finding("tables", good=False, what=what, hint="Run `curbledger migrate`.")
+    if unwatched := missing_triggers():
+        return Finding(
+            "tables",
+            good=False,
+            what=f"Changes are not written down for the audit in {len(unwatched)} tables, among them {unwatched[0]}.",
+            hint="Run `curbledger migrate`: it makes the triggers what they should be.",
+        )
     return Finding("tables", good=True, what="The tables are those of this version.")
 
 

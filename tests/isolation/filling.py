@@ -25,6 +25,7 @@ _numbers = itertools.count(10_000)
 PARTICULAR: dict[str, dict[str, Any]] = {
     "hold": {"kind": "court", "person": None},
     "violation_act": {"kind": "spoiled"},
+    "audit_entry": {"act": "changed", "by_kind": "staff"},
     "notice": {"kind": 1},
     "notice_message": {"kind": 1},
     "notice_ticket": {"line": dict.fromkeys(("ticket", "issued", "plate", "place", "offences", "owed"), "x")},

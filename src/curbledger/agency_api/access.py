@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 
 from curbledger.clients.client import Client
 from curbledger.clients.token import Access, authenticate
+from curbledger.database.actor import Actor, identify
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
 from curbledger.permissions import Permission
@@ -58,6 +59,7 @@ class Bearer(HttpBearer):
             raise refused_token(address, at=at) from None
         if PERMISSION not in access.permissions:
             raise Refusal(9002)
+        identify(Actor.TOKEN, access.token_name)
         return Caller(access, at)
 
 

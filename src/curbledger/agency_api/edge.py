@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from curbledger.agency_api.access import PERMISSION
 from curbledger.agency_api.refusals import answer_error
+from curbledger.database.actor import Actor, acting
 from curbledger.refusal import Refusal, render
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ class Edge:
             response = render(Refusal(9003, f"The method must be {_ALLOWED}.", status=405, headers=allow))
         else:
             try:
-                response = self.view(request, **captured)
+                # Who it is, is found out within (access.py).
+                with acting(Actor.SYSTEM, "agency API"):
+                    response = self.view(request, **captured)
             except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is logged, and answered too.
                 response = answer_error(request, error)
         response.headers["Access-Control-Allow-Origin"] = "*"

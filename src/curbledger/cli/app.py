@@ -32,6 +32,8 @@ from curbledger.cli import (
     user,
     work,
 )
+from curbledger.cli.inputs import who
+from curbledger.database.actor import Actor, acting
 from curbledger.errors import CurbledgerError
 
 _OTHER_TABLES = (UndefinedTable, UndefinedColumn, UndefinedFunction)
@@ -42,7 +44,8 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> object:  # noqa: ANN401  # Typer keeps the type to itself.
         try:
-            return super().invoke(ctx)
+            with acting(Actor.COMMAND, who()):
+                return super().invoke(ctx)
         except Error as error:
             message = _describe(error)
         except CurbledgerError as error:

@@ -93,7 +93,8 @@ def password(email: Annotated[str, Email], password_stdin: Annotated[bool, FromS
     """Give somebody another password. Their sessions end."""
     user = find_user(email)
     set_password(user, _read_password(email, from_stdin=password_stdin))
-    user.save(update_fields=["password"])
+    with all_or_nothing():
+        user.save(update_fields=["password"])
     typer.echo(f"{user.email} has another password.")
 
 
@@ -105,7 +106,8 @@ def disable(
     """Keep somebody out, at once. What they did stays in the records."""
     user = find_user(email)
     user.is_active = undo
-    user.save(update_fields=["is_active"])
+    with all_or_nothing():
+        user.save(update_fields=["is_active"])
     typer.echo(f"{user.email} {'signs in again' if undo else 'cannot sign in any more'}.")
 
 

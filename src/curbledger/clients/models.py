@@ -1,6 +1,7 @@
 """Where Django looks for the tables of this app."""
 
 from curbledger.clients.attempt import FailedAttempt
+from curbledger.clients.audit_entry import AuditEntry
 from curbledger.clients.client import Client
 from curbledger.clients.membership import Membership
 from curbledger.clients.once import SpentKey
@@ -10,6 +11,7 @@ from curbledger.clients.user import User
 
 __all__ = [
     "ApiToken",
+    "AuditEntry",
     "Client",
     "CollectionsPolicy",
     "FailedAttempt",

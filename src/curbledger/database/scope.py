@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from curbledger.database.actor import who_acts
 from curbledger.errors import ScopeViolation
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 # Compiling a statement pays for none of ours, and costs a claim more than the claim.
 _OPEN = """
 SELECT current_setting('curbledger.client_id', true),
-       set_config('curbledger.client_id', %s, true), set_config('jit', 'off', true)
+       set_config('curbledger.client_id', %s, true), set_config('curbledger.actor', %s, true),
+       set_config('jit', 'off', true)
 """
 
 
@@ -33,7 +35,7 @@ def client_scope(client_id: int) -> Iterator[None]:
     same client only; for another it raises ScopeViolation.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_OPEN, [str(client_id)])
+        cursor.execute(_OPEN, [str(client_id), who_acts()])
         before, *_ = cursor.fetchone()
         if before and before != str(client_id):
             raise ScopeViolation(f"The scope of client {client_id} was opened inside that of client {before}.")
@@ -47,7 +49,8 @@ def client_scope(client_id: int) -> Iterator[None]:
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
     """One transaction of no client, for the few global tables. Outside any scope."""
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('curbledger.actor', %s, true)", [who_acts()])
         yield
 
 

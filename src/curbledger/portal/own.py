@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from curbledger.clients.client import Client
 from curbledger.clients.codes import code_key
 from curbledger.clients.user import User, set_password
+from curbledger.database.scope import all_or_nothing
 from curbledger.errors import AccessRefused, Invalid, NotFound
 from curbledger.portal.page import CHOSEN, lobby
 
@@ -111,7 +112,8 @@ def password(request: HttpRequest) -> HttpResponse:
             except Invalid as error:
                 form.add_error("new", error.message)
             else:
-                user.save(update_fields=["password"])
+                with all_or_nothing():
+                    user.save(update_fields=["password"])
                 update_session_auth_hash(request, user)
                 messages.success(request, translation.gettext("Your password was changed."))
                 return HttpResponseRedirect(reverse("portal:home"))

@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 
 from curbledger.clients.client import Client
 from curbledger.clients.membership import Membership
+from curbledger.database.actor import Actor, acting
 from curbledger.database.scope import client_scope
 from curbledger.errors import AccessRefused, CurbledgerError
 from curbledger.kit import clock
@@ -40,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 # The client that a system administrator looks at, in the session.
 CHOSEN = "client"
+# Who has not signed in yet.
+_NOBODY = "-"
 # Scripts and styles come out of the package, and nothing on a page is a script of its own: what somebody wrote into
 # a ticket cannot become one.
 POLICY = (
@@ -71,7 +74,7 @@ class Page:
             visit = enter(request)
             if visit is None:
                 return HttpResponseRedirect(reverse("portal:clients"))
-            with client_scope(visit.client.pk):
+            with acting(Actor.STAFF, visit.by), client_scope(visit.client.pk):
                 if not visit.may(self.permission):
                     raise AccessRefused  # noqa: TRY301  # one place makes pages of errors, and it is below
                 return self.view(visit, **captured)
@@ -109,7 +112,8 @@ class Lobby:
             if request.method not in self.methods:
                 return protect(HttpResponseNotAllowed(self.methods))
             try:
-                return protect(self.view(request))
+                with acting(Actor.STAFF, str(getattr(request.user, "email", "")) or _NOBODY):
+                    return protect(self.view(request))
             except CurbledgerError as error:
                 return protect(failures.show(request, error))
             except Exception:  # noqa: BLE001  # As for a page.

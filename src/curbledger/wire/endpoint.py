@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from curbledger.clients.token import authenticate
+from curbledger.database.actor import Actor, acting
 from curbledger.database.deadlocks import outlive_deadlocks
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
@@ -83,7 +84,8 @@ class Endpoint:
             call = self._receive(request, client, captured)
             values = call.values
             # Every view is one transaction. Two profiles that swap their addresses can lock each other out.
-            return outlive_deadlocks(partial(self.view, call))
+            with acting(Actor.TOKEN, call.access.token_name):
+                return outlive_deadlocks(partial(self.view, call))
         except Exception as error:  # noqa: BLE001  The wire's edge: what nobody foresaw is logged, and answered too.
             return render(as_wire_error(error, spellings=values.spellings))
 

@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
 from curbledger.clients.client import Client
+from curbledger.database.actor import Actor, acting
 from curbledger.work import rounds
 
 if TYPE_CHECKING:
@@ -25,25 +26,29 @@ _KEPT_HOURS = 7 * 24
 @app.task(name="accrue")
 def accrue(*, client_id: int) -> None:
     """Late fees of one client."""
-    rounds.accrue(Client.objects.get(pk=client_id))
+    with acting(Actor.QUEUE, rounds.WORKER):
+        rounds.accrue(Client.objects.get(pk=client_id))
 
 
 @app.task(name="plan")
 def plan(*, client_id: int) -> None:
     """Notices of one client that are due."""
-    rounds.plan(Client.objects.get(pk=client_id))
+    with acting(Actor.QUEUE, rounds.WORKER):
+        rounds.plan(Client.objects.get(pk=client_id))
 
 
 @app.task(name="send")
 def send(*, client_id: int) -> None:
     """Mails of one client."""
-    rounds.send(Client.objects.get(pk=client_id))
+    with acting(Actor.QUEUE, rounds.WORKER):
+        rounds.send(Client.objects.get(pk=client_id))
 
 
 @app.task(name="erase")
 def erase(*, client_id: int) -> None:
     """Bytes that one client no longer keeps."""
-    rounds.erase(Client.objects.get(pk=client_id))
+    with acting(Actor.QUEUE, rounds.WORKER):
+        rounds.erase(Client.objects.get(pk=client_id))
 
 
 @app.periodic(cron="*/10 * * * *")
