@@ -28,6 +28,7 @@ LANGUAGES = ("fr",)
 _KEYWORDS: dict[str, Any] = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
+    "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "pgettext": ((1, "c"), 2),

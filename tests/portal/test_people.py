@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -10,6 +13,8 @@ from django.test import Client as Browser
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.registry.access import PersonalDataAccess
+from curbledger.registry.find import PAGE
+from curbledger.registry.vehicle import Vehicle
 from curbledger.violations.explain import explain
 from curbledger.violations.models import Hold
 from tests import cast
@@ -21,7 +26,9 @@ from tests.portal.test_notices import form_key, looks, send
 def robin(town: Client) -> int:
     """Robin Okafor, who drives ABC 123, with a ticket of their own and one on the vehicle."""
     with client_scope(town.pk):
-        person = cast.person(town, email="Robin@Example.org", street="1 Main Street", city="Toma")
+        person = cast.person(
+            town, email="Robin@Example.org", street="1 Main Street", city="Toma", phone_cell="+1 (519) 555-0142"
+        )
         vehicle = cast.vehicle(town, "ABC 123", person)
         cast.issue(town, "1-OWN", person=person)
         cast.issue(town, "1-DRIVEN", vehicle=vehicle)
@@ -29,16 +36,87 @@ def robin(town: Client) -> int:
         return person.pk
 
 
-@pytest.mark.parametrize("q", ["okafor", "Robin Okafor", "robin@example.org", "abc-123", " ABC123 "])
-def test_a_person_is_found_by_name_mail_or_plate(town: Client, robin: int, officer: Browser, q: str) -> None:
+@pytest.mark.parametrize(
+    "q",
+    [
+        *("okafor", "Robin Okafor", "Okafor, R", "robin@example.org", "ROBIN@ex", "abc-123", " ABC123 "),
+        *("519 555 0142", "5195550142", "1-519-555-0142", "+1 (519) 555-0142"),
+    ],
+)
+def test_a_person_is_found_by_name_mail_phone_or_plate(town: Client, robin: int, officer: Browser, q: str) -> None:
     page = officer.get("/portal/people", {"q": q}).content.decode()
     assert f'href="/portal/people/{robin}"' in page
     assert looks(town) == [("list", 1)]
 
 
+@pytest.mark.parametrize(
+    "q", ["okafors", "Robina Okafor", "obin@example.org", "555-0142", "5195550143", "@", "", " , "]
+)
+def test_what_only_resembles_a_person_finds_nobody(town: Client, robin: int, officer: Browser, q: str) -> None:
+    assert "/portal/people/" not in officer.get("/portal/people", {"q": q}).content.decode()
+    assert looks(town) == []
+
+
+def test_a_name_in_a_list_of_tickets_is_a_look_and_a_clerk_gets_none(
+    town: Client, robin: int, clerk: Browser, officer: Browser
+) -> None:
+    assert "Okafor" not in clerk.get("/portal/violations").content.decode()
+    assert looks(town) == []
+    assert "Okafor" in officer.get("/portal/violations", {"q": "1-OWN"}).content.decode()
+    with client_scope(town.pk):
+        assert list(PersonalDataAccess.objects.values_list("person_id", "what")) == [(robin, "list")]
+    officer.get("/portal/violations", {"q": "1-STRANGER"})
+    assert looks(town) == [("list", 1)]
+
+
+def test_many_of_a_name_come_a_page_at_a_time_each_once_in_their_order(town: Client, officer: Browser) -> None:
+    names = sorted(f"A{number:03}" for number in range(2 * PAGE + 1))
+    with client_scope(town.pk):
+        for name in reversed(names):
+            cast.person(town, first_name=name, last_name="Smith")
+        cast.person(town, first_name="Aaa", last_name="Smythe")
+    seen: list[str] = []
+    address = "/portal/people?q=smith"
+    while address:
+        page = officer.get(address).content.decode()
+        seen += re.findall(r">(A\d+) Smith<", page)
+        more = re.search(r'rel="next" href="([^"]+)"', page)
+        address = "/portal/people" + unescape(more[1]) if more else ""
+    assert seen == names
+
+
+def test_people_are_found_in_as_many_questions_however_many_there_are(
+    town: Client, robin: int, officer: Browser, django_assert_max_num_queries: Any
+) -> None:
+    with client_scope(town.pk):
+        for number in range(PAGE):
+            cast.person(town, first_name=f"R{number}", last_name="Okafor")
+    with django_assert_max_num_queries(25):
+        officer.get("/portal/people", {"q": "okafor"})
+
+
 def test_a_vehicle_is_found_by_its_plate(robin: int, officer: Browser) -> None:
     assert "/portal/vehicles/" in officer.get("/portal/people", {"q": "abc123"}).content.decode()
     assert "Nobody, and no vehicle, fits." in officer.get("/portal/people", {"q": "XYZ 999"}).content.decode()
+
+
+def test_tickets_of_a_person_and_of_a_vehicle_come_a_page_at_a_time(town: Client, robin: int, officer: Browser) -> None:
+    with client_scope(town.pk):
+        vehicle = Vehicle.objects.get()
+        for number in range(PAGE):
+            cast.issue(town, f"2-{number:03}", person_id=robin, issued_at=NOON - timedelta(days=number))
+            cast.issue(town, f"3-{number:03}", vehicle=vehicle, issued_at=NOON - timedelta(days=number, hours=1))
+    theirs = {"1-OWN", "1-DRIVEN", *(f"{kind}-{number:03}" for kind in (2, 3) for number in range(PAGE))}
+    on_it = {ticket for ticket in theirs if ticket.startswith(("3", "1-D"))}
+    for path, wanted in ((f"/portal/people/{robin}", theirs), (f"/portal/vehicles/{vehicle.pk}", on_it)):
+        seen: list[str] = []
+        address = path
+        while address:
+            page = officer.get(address).content.decode()
+            seen += re.findall(r">([123]-\w+)</a>", page)
+            more = re.search(r'rel="next" href="([^"]+)"', page)
+            address = path + unescape(more[1]) if more else ""
+        assert sorted(seen) == sorted(wanted)
 
 
 def test_a_profile_shows_what_is_theirs_and_nothing_else_and_is_written_down(

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
-from curbledger.portal.violations import read_place, write_place
+from curbledger.portal.places import read_place, write_place
 from curbledger.violations.adjust import add_fee, adjust_fine
 from curbledger.violations.attach import NewFile, attached
 from curbledger.violations.explain import explain

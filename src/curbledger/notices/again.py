@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from curbledger.errors import Conflict, Invalid, NotFound
 from curbledger.notices.message import MOST_TRIES, Message, MessageTicket, State
 from curbledger.violations.lock import lock_violation
@@ -23,10 +25,10 @@ def mark_returned(client: Client, message_id: int, *, reason: str, at: datetime)
     Returns how many tickets there were. Raises NotFound; Invalid without a reason; Conflict for one that was not sent.
     """
     if not reason.strip():
-        raise Invalid("Say why it came back, such as: moved.", field="reason")
+        raise Invalid(gettext("Say why it came back, such as: moved."), field="reason")
     message = _locked(message_id)
     if message.state != State.SENT:
-        raise Conflict(f"Message {message_id} is {message.state}: only one that was sent comes back.")
+        raise Conflict(gettext("Only a notice that was sent comes back. Look at how it stands now."))
     items = MessageTicket.objects.filter(message_id=message.pk).select_related("violation").order_by("violation_id")
     for item in items:
         lock_violation(client, item.violation.ticket)
@@ -47,7 +49,7 @@ def send_again(message_id: int, *, kind: int, at: datetime) -> Message:
         raise Invalid(f"A notice is a mail (1) or a letter (2), not {kind}.", field="kind")
     message = _locked(message_id)
     if message.state not in _RETRIED:
-        raise Conflict(f"Message {message_id} is {message.state}: only one that failed or came back is sent again.")
+        raise Conflict(gettext("Only a notice that failed or came back is sent again. Look at how it stands now."))
     message.state, message.kind, message.run_id = State.QUEUED, kind, None
     message.tries_left, message.next_try_at, message.ended_at, message.fault = MOST_TRIES, at, None, ""
     message.save(update_fields=["state", "kind", "run", "tries_left", "next_try_at", "ended_at", "fault"])
@@ -57,5 +59,5 @@ def send_again(message_id: int, *, kind: int, at: datetime) -> Message:
 def _locked(message_id: int) -> Message:
     message = Message.objects.select_for_update(no_key=True).filter(pk=message_id).first()
     if message is None:
-        raise NotFound(f"There is no message {message_id}.")
+        raise NotFound(gettext("There is no notice {number}.").format(number=message_id))
     return message

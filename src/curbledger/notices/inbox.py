@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from curbledger.errors import NotFound
 from curbledger.notices.message import Message, MessageTicket, State
@@ -42,7 +43,7 @@ def letters_wait() -> int:
 def shelf(state: str, *, before: int | None = None) -> Shelf:
     """Messages of a state, each with `person` and `tickets`, their number. In a client's scope. Raises NotFound."""
     if state not in State.values:
-        raise NotFound(f"No message is {state}.")
+        raise NotFound(gettext("No notice stands like that: {state}.").format(state=state))
     wanted = _with_tickets(Message.objects.filter(state=state).select_related("person"))
     if before is not None:
         wanted = wanted.filter(pk__lt=before)
@@ -54,7 +55,7 @@ def find_message(message_id: int) -> Message:
     """The message of that number, with its person. In a client's scope. Raises NotFound."""
     message = Message.objects.select_related("person", "run").filter(pk=message_id).first()
     if message is None:
-        raise NotFound(f"There is no message {message_id}.")
+        raise NotFound(gettext("There is no notice {number}.").format(number=message_id))
     return message
 
 

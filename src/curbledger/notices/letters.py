@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import F
+from django.utils.translation import gettext
 
 from curbledger.errors import Conflict, NotFound
 from curbledger.notices.evidence import record_sent
@@ -76,7 +77,7 @@ def find_run(run_id: int) -> LetterRun:
     """The run of that number. In the client's scope. Raises NotFound."""
     run = LetterRun.objects.filter(pk=run_id).first()
     if run is None:
-        raise NotFound(f"There is no letter run {run_id}.")
+        raise NotFound(gettext("There is no letter run {number}.").format(number=run_id))
     return run
 
 
@@ -84,11 +85,19 @@ def _open_run(run_id: int) -> LetterRun:
     # Of two who say so at once, the second waits here and finds what the first did.
     run = LetterRun.objects.select_for_update(no_key=True).filter(pk=run_id).first()
     if run is None:
-        raise NotFound(f"There is no letter run {run_id}.")
+        raise NotFound(gettext("There is no letter run {number}.").format(number=run_id))
     if run.posted_at is not None:
-        raise Conflict(f"Letter run {run_id} was posted already, on {run.posted_at:%Y-%m-%d}.")
+        raise Conflict(
+            gettext("Letter run {number} was posted already, on {day}.").format(
+                number=run_id, day=f"{run.posted_at:%Y-%m-%d}"
+            )
+        )
     if run.dropped_at is not None:
-        raise Conflict(f"Letter run {run_id} was thrown away, on {run.dropped_at:%Y-%m-%d}.")
+        raise Conflict(
+            gettext("Letter run {number} was thrown away, on {day}.").format(
+                number=run_id, day=f"{run.dropped_at:%Y-%m-%d}"
+            )
+        )
     return run
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from curbledger.errors import Invalid
 
 if TYPE_CHECKING:
@@ -52,12 +54,19 @@ def _pieces(text: str, field: str) -> Iterator[tuple[str, str | None]]:
         pieces = list(_FORMATTER.parse(text))
     except ValueError:
         raise Invalid(
-            "A brace stands alone. A placeholder is written {name}; a brace itself is written twice, {{ or }}.",
+            gettext(
+                "A brace stands alone. A placeholder is written {name}; a brace itself is written twice, {{ or }}."
+            ),
             field=field,
         ) from None
     for literal, name, form, conversion in pieces:
         if name is not None and (name not in PLACEHOLDERS or form or conversion):
             shown = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
             known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
-            raise Invalid(f"There is no placeholder {{{shown}}}. There are: {known}.", field=field)
+            raise Invalid(
+                gettext("There is no placeholder {unknown}. There are: {known}.").format(
+                    unknown=f"{{{shown}}}", known=known
+                ),
+                field=field,
+            )
         yield literal, name

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
 from curbledger.clients.policy import LANGUAGES
 from curbledger.clients.schedule import MOST_STAGES
@@ -61,6 +62,13 @@ class Wording:
     own: bool
 
 
+_EMPTY = {"subject": gettext_noop("The subject is empty."), "body": gettext_noop("The body is empty.")}
+_LONG = {
+    "subject": gettext_noop("The subject has {long} characters, and at most {most} are taken."),
+    "body": gettext_noop("The body has {long} characters, and at most {most} are taken."),
+}
+
+
 def wording(*, stage: int, kind: int, language: str) -> Wording:
     """What a notice says. In the client's scope."""
     own = NoticeText.objects.filter(stage=stage, kind=kind, language=language).first()
@@ -95,17 +103,22 @@ def check_text(subject: str, body: str) -> tuple[str, str]:
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
     for field, text, longest in (("subject", subject, LONGEST_SUBJECT), ("body", body, LONGEST_BODY)):
         if not text:
-            raise Invalid(f"The {field} is empty.", field=field)
+            raise Invalid(gettext(_EMPTY[field]), field=field)
         if len(text) > longest:
-            raise Invalid(f"The {field} has {len(text)} characters, and at most {longest} are taken.", field=field)
+            raise Invalid(
+                gettext(_LONG[field]).format(long=len(text), most=longest),
+                field=field,
+            )
     if "tickets" in check(subject, field="subject"):
-        raise Invalid("{tickets} is a list: it stands in the body. The subject takes {numbers}.", field="subject")
+        raise Invalid(
+            gettext("{tickets} is a list: it stands in the body. The subject takes {numbers}."), field="subject"
+        )
     if "tickets" not in check(body, field="body"):
-        raise Invalid("The body must say what it is about: put {tickets} on a line of its own.", field="body")
+        raise Invalid(gettext("The body must say what it is about: put {tickets} on a line of its own."), field="body")
     if any("{tickets}" in line and line.strip() != "{tickets}" for line in body.split("\n")):
-        raise Invalid("{tickets} is a list: it stands on a line of its own.", field="body")
+        raise Invalid(gettext("{tickets} is a list: it stands on a line of its own."), field="body")
     if body.count("{tickets}") > 1:
-        raise Invalid("{tickets} stands in the body twice. Once is enough.", field="body")
+        raise Invalid(gettext("{tickets} stands in the body twice. Once is enough."), field="body")
     return subject, body
 
 

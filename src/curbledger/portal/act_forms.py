@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from curbledger.portal.visit import Visit
     from curbledger.violations.violation import Violation
 
+# More than these say that the name was not enough.
+_MOST_PEOPLE = 20
 METHODS = ("cash", "card", "cheque", "transfer", "online", "other")
 _DAY = {"type": "date"}
 WHICH_FILES = _("Photos (JPEG, PNG) or PDF, up to 15 MB each.")
@@ -226,7 +228,7 @@ class Link(OnTicket):
 
     def prepare(self) -> None:
         """Those that the search on the page found; a sent form brings its own."""
-        found = people_named(self.visit.request.GET.get("q", ""))
+        found = people_named(self.visit.request.GET.get("q", ""), limit=_MOST_PEOPLE).people
         self.fields["person"].choices = [  # type: ignore[attr-defined]
             (one.pk, " · ".join(filter(None, (str(one), one.email, one.street, one.city)))) for one in found
         ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
@@ -15,25 +16,24 @@ from curbledger.permissions import Permission
 from curbledger.permits.permit import Permit
 from curbledger.portal.forms import ActForm
 from curbledger.portal.page import page
+from curbledger.portal.places import read_place, write_place
 from curbledger.registry.access import note_looks
+from curbledger.registry.find import find_people, vehicles_of_plate
 from curbledger.registry.person import Person
-from curbledger.registry.search_people import search_people, vehicles_of_plate
 from curbledger.registry.vehicle import Driver, Vehicle
 from curbledger.violations.hold import hold_person, release_hold
-from curbledger.violations.search import state_of
+from curbledger.violations.search import state_of, tickets_of
 from curbledger.violations.standing import Hold
-from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from django.db.models import QuerySet
     from django.http import HttpResponse
 
     from curbledger.portal.visit import Visit
 
-# Of a person or a vehicle, newest first; the search has the rest.
-MOST_TICKETS = 100
+# Vehicles, permits, drivers and holds that one page shows: a fleet has thousands.
+MOST = 100
+# Digits that no id has.
+_ENDLESS = 19
 _POST = ("GET", "HEAD", "POST")
 
 
@@ -41,9 +41,15 @@ _POST = ("GET", "HEAD", "POST")
 def people(visit: Visit) -> HttpResponse:
     """Finds people and vehicles."""
     q = visit.request.GET.get("q", "")
-    found = search_people(q)
-    note_looks(visit.client, (one.pk for one in found), what="list", by=visit.by, at=visit.at)
-    context = {"title": _("People and vehicles"), "q": q, "people": found, "vehicles": vehicles_of_plate(q)}
+    found = find_people(q, after=_number(visit, "after"))
+    note_looks(visit.client, (one.pk for one in found.people), what="list", by=visit.by, at=visit.at)
+    context = {
+        "title": _("People and vehicles"),
+        "q": q,
+        "people": found.people,
+        "next": urlencode({"q": q, "after": found.next}) if found.next else "",
+        "vehicles": vehicles_of_plate(q),
+    }
     return visit.show("portal/people.html", context)
 
 
@@ -52,23 +58,18 @@ def person(visit: Visit, person_id: int) -> HttpResponse:
     """A profile with its vehicles, permits, tickets and holds."""
     shown = _find_person(person_id)
     note_looks(visit.client, [shown.pk], what="profile", by=visit.by, at=visit.at)
-    vehicles = [
-        driver.vehicle
-        for driver in Driver.objects.filter(person_id=shown.pk).select_related("vehicle__province").order_by("id")
-    ]
-    own = Violation.objects.filter(person_id=shown.pk)
-    # Those on a vehicle that they drive, which name nobody: a hold on the person holds them too.
-    driven = Violation.objects.filter(vehicle_id__in=[one.pk for one in vehicles], person_id__isnull=True)
-    tickets = sorted([*_newest(own), *_newest(driven)], key=lambda one: one.issued_at, reverse=True)[:MOST_TICKETS]
+    driven = Driver.objects.filter(person_id=shown.pk).select_related("vehicle__province").order_by("id")
+    vehicles = [driver.vehicle for driver in driven[: MOST + 1]]
     context = {
         "title": str(shown),
         "person": shown,
-        "vehicles": vehicles,
+        "vehicles": vehicles[:MOST],
+        "more_vehicles": len(vehicles) > MOST,
         "permits": _permits([one.plate_key for one in vehicles]),
-        "tickets": [(one, state_of(one)) for one in tickets],
+        **_tickets(visit, person_id=shown.pk),
         "holds": [
             (hold, KIND_NAMES.get(hold.kind, hold.kind))
-            for hold in Hold.objects.filter(person_id=shown.pk).order_by("-id")
+            for hold in Hold.objects.filter(person_id=shown.pk).order_by("-id")[:MOST]
         ],
     }
     return visit.show("portal/person.html", context)
@@ -161,15 +162,14 @@ def vehicle(visit: Visit, vehicle_id: int) -> HttpResponse:
         raise NotFound(_("There is no such vehicle."))
     drivers: list[Driver] = []
     if visit.may(Permission.PEOPLE_READ):
-        drivers = list(Driver.objects.filter(vehicle_id=shown.pk).select_related("person").order_by("id"))
+        drivers = list(Driver.objects.filter(vehicle_id=shown.pk).select_related("person").order_by("id")[:MOST])
         note_looks(visit.client, (one.person_id for one in drivers), what="list", by=visit.by, at=visit.at)
-    tickets = _newest(Violation.objects.filter(vehicle_id=shown.pk))
     context = {
         "title": shown.plate or _("Vehicle"),
         "vehicle": shown,
         "drivers": drivers,
         "permits": _permits([shown.plate_key]),
-        "tickets": [(one, state_of(one)) for one in tickets],
+        **_tickets(visit, vehicle_id=shown.pk),
     }
     return visit.show("portal/vehicle.html", context)
 
@@ -181,11 +181,21 @@ def _find_person(person_id: int) -> Person:
     return found
 
 
-def _newest(wanted: QuerySet[Violation]) -> list[Violation]:
-    return list(wanted.order_by("-issued_at", "-id")[:MOST_TICKETS])
+def _tickets(visit: Visit, **whose: int) -> dict[str, Any]:
+    """A page of somebody's tickets with how they stand, and where the older ones are."""
+    tickets, older = tickets_of(**whose, after=read_place(visit.request.GET.get("after", "")))
+    return {
+        "tickets": [(one, state_of(one)) for one in tickets],
+        "older": write_place(older) if older else "",
+        "is_first": "after" not in visit.request.GET,
+    }
+
+
+def _number(visit: Visit, name: str) -> int | None:
+    """A number of the address; None for what is none."""
+    text = visit.request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _ENDLESS else None
 
 
 def _permits(keys: list[str]) -> list[Permit]:
-    return list(
-        Permit.objects.live().filter(plate_key__in=[key for key in keys if key]).order_by("-ends_at")[:MOST_TICKETS]
-    )
+    return list(Permit.objects.live().filter(plate_key__in=[key for key in keys if key]).order_by("-ends_at")[:MOST])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -12,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from curbledger.permissions import Permission
 from curbledger.portal.page import page
+from curbledger.portal.places import read_place, write_place
 from curbledger.portal.words import STATE_NAMES
+from curbledger.registry.access import note_looks
 from curbledger.violations.lists import Category, Location
 from curbledger.violations.search import STATES, Found, Place, Wanted, search
 
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from curbledger.portal.visit import Visit
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})")
 
 
 class Filters(forms.Form):
@@ -69,6 +65,7 @@ def violations(visit: Visit) -> HttpResponse:
         )
         after = read_place(visit.request.GET.get("after", ""))
         found = search(visit.client, wanted, at=visit.at, after=after, with_people=with_people)
+        note_looks(visit.client, (one.person_id for one in found.lines), what="list", by=visit.by, at=visit.at)
     context = {
         "title": _("Violations"),
         "filters": filters,
@@ -79,22 +76,6 @@ def violations(visit: Visit) -> HttpResponse:
         "narrowed": any(visit.request.GET.get(name) for name in filters.fields),
     }
     return visit.show("portal/_found.html" if visit.wants_part else "portal/violations.html", context)
-
-
-def read_place(text: str) -> Place | None:
-    """Where a page goes on, as it stands in an address; None for what is none."""
-    found = _PLACE.fullmatch(text)
-    if found is None:
-        return None
-    try:
-        return Place(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
-    except OverflowError:
-        return None
-
-
-def write_place(place: Place) -> str:
-    """A place as it stands in an address: microseconds since 1970, and the violation."""
-    return f"{(place.issued_at - _EPOCH) // timedelta(microseconds=1)}.{place.violation_id}"
 
 
 def _next_page(visit: Visit, place: Place | None) -> str:

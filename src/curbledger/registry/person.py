@@ -23,6 +23,26 @@ class NameKey(models.Func):
     output_field = models.CharField()
 
 
+# Of a phone number: without the country, which some write and some do not.
+PHONE_DIGITS = 10
+
+
+class PhoneKey(models.Func):
+    """A phone number as its last digits; none where it has no digit."""
+
+    template = f"nullif(right(regexp_replace(%(expressions)s, '[^0-9]', '', 'g'), {PHONE_DIGITS}), '')"
+    output_field = models.CharField()
+
+
+def _key(expression: models.Func, *, null: bool = False) -> models.GeneratedField:
+    """A column that the database keeps to find a row by."""
+    return models.GeneratedField(
+        expression=expression,
+        output_field=models.CharField(max_length=200, null=null, db_collation="C"),
+        db_persist=True,
+    )
+
+
 def text(limit: int = 255, **options: Any) -> models.CharField[Any, Any]:
     """A text that may be absent. Absent is null, as on the wire, and never an empty string."""
     return models.CharField(max_length=limit, null=True, **options)
@@ -106,13 +126,13 @@ class Person(ClientOwned):
     language = text(10)
     preferred_communication_method = text(20)
 
-    # How people are found: the last name without accents, signs and case. In the order of bytes, because only that
-    # lets a range of an index find what begins alike, and under row-level security nothing else than a range does.
-    last_key = models.GeneratedField(
-        expression=NameKey(Coalesce("last_name", models.Value(""))),
-        output_field=models.CharField(max_length=200, db_collation="C"),
-        db_persist=True,
-    )
+    # How people are found: names without accents, signs and case, the address in small letters, the mobile number's
+    # last digits. In the order of bytes, because only that lets a range of an index find what begins alike, and under
+    # row-level security nothing else than equality or a range does.
+    last_key = _key(NameKey(Coalesce("last_name", models.Value(""))))
+    first_key = _key(NameKey(Coalesce("first_name", models.Value(""))))
+    email_key = _key(Lower("email"), null=True)
+    phone_key = _key(PhoneKey("phone_cell"), null=True)
 
     class Meta:
         db_table = "person"
@@ -121,7 +141,11 @@ class Person(ClientOwned):
             models.UniqueConstraint("client", Lower("email"), name="person_email_is_unique"),
             models.UniqueConstraint("client", Lower("user_name"), name="person_user_name_is_unique"),
         )
-        indexes = (models.Index("client", "last_key", "id", name="person_by_last_name"),)
+        indexes = (
+            models.Index("client", "last_key", "first_key", "id", name="person_by_name"),
+            models.Index("client", "email_key", "id", name="person_by_email"),
+            models.Index("client", "phone_key", "id", name="person_by_phone"),
+        )
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.first_name, self.last_name))) or f"person {self.pk}"

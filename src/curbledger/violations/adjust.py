@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from curbledger.errors import Invalid
 from curbledger.kit import money
 from curbledger.violations.ledger import Adjustment, Discount, Fee
@@ -20,7 +22,7 @@ def adjust_fine(client: Client, ticket: str, *, amount: Decimal, reason: str, at
     """Set the fine to `amount`, 0 included. In the client's scope. Raises NotFound, or Invalid."""
     amount = money.check(amount, "A fine", zero=True)
     if not reason.strip():
-        raise Invalid("An adjustment needs a reason.", field="reason")
+        raise Invalid(gettext("An adjustment needs a reason."), field="reason")
     violation = lock_violation(client, ticket)
     adjustment = Adjustment.objects.create(
         client_id=client.pk,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from curbledger.errors import Conflict, Invalid
 from curbledger.registry.person import find_person
 from curbledger.violations.lock import lock_violation
@@ -22,7 +24,7 @@ def open_appeal(client: Client, ticket: str, *, text: str, at: datetime, person_
     violation = lock_violation(client, ticket)
     # Nobody opens another one meanwhile: the ticket's row is locked.
     if Appeal.objects.filter(violation_id=violation.pk, decided_at__isnull=True).exists():
-        raise Conflict(f"An appeal against ticket {ticket} is open already.")
+        raise Conflict(gettext("An appeal against ticket {ticket} is open already.").format(ticket=ticket))
     if person_id is not None:
         find_person(client, person_id)
     appeal = Appeal.objects.create(
@@ -46,7 +48,7 @@ def decide_appeal(client: Client, ticket: str, *, decision: str, reason: str, at
     violation = lock_violation(client, ticket)
     appeal = Appeal.objects.filter(violation_id=violation.pk, decided_at__isnull=True).first()
     if appeal is None:
-        raise Conflict(f"No appeal against ticket {ticket} is open.")
+        raise Conflict(gettext("No appeal against ticket {ticket} is open.").format(ticket=ticket))
     appeal.decided_at = at
     appeal.decided_by = by
     appeal.decision = decision

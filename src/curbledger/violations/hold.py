@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from curbledger.clients.policy import HOLD_KINDS
 from curbledger.errors import Conflict, Invalid, NotFound
 from curbledger.registry.person import find_person
@@ -76,14 +78,19 @@ def release_hold(hold_id: int, *, reason: str, at: datetime, by: str) -> None:
     if released:
         return
     if Hold.objects.filter(pk=hold_id).exists():
-        raise Conflict(f"Hold {hold_id} was released already.")
-    raise NotFound(f"There is no hold {hold_id}.")
+        raise Conflict(gettext("This hold was released already."))
+    raise NotFound(gettext("There is no hold {number}.").format(number=hold_id))
 
 
 def _checked(kind: str, reason: str) -> str:
     wanted = kind.strip().lower().replace("-", "_").replace(" ", "_")
     if wanted not in HOLD_KINDS:
-        raise Invalid(f"There is no kind of hold {kind!r}. There are: {', '.join(HOLD_KINDS)}.", field="kind")
+        raise Invalid(
+            gettext("There is no kind of hold {kind}. There are: {kinds}.").format(
+                kind=repr(kind), kinds=", ".join(HOLD_KINDS)
+            ),
+            field="kind",
+        )
     if not reason.strip():
-        raise Invalid("A hold needs a reason.", field="reason")
+        raise Invalid(gettext("A hold needs a reason."), field="reason")
     return wanted

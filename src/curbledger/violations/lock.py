@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from curbledger.errors import NotFound
 from curbledger.kit import sql
@@ -28,7 +29,7 @@ def lock_violation(client: Client, ticket: str) -> Violation:
 
 def no_ticket(client: Client, ticket: str) -> NotFound:
     """What to raise for a number that no ticket of the client has."""
-    return NotFound(f"{client.code} has no ticket {ticket}.")
+    return NotFound(gettext("{client} has no ticket {ticket}.").format(client=client.code, ticket=ticket))
 
 
 def lock_violations(ids: Iterable[int]) -> None:

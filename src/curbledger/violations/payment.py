@@ -135,7 +135,8 @@ def _write(row: dict[str, Any]) -> tuple[int | None, Decimal]:
                 raise
             # The amount alone was looked at: it is the total that the ticket's row cannot hold.
             raise Invalid(
-                f"All payments on a ticket come to {money.show(money.LARGEST)} at most.", field="amount"
+                _("All payments on a ticket come to {most} at most.").format(most=money.show(money.LARGEST)),
+                field="amount",
             ) from error
         added = cursor.fetchone()
         cursor.nextset()
@@ -176,8 +177,15 @@ def _ask_if_sure(client: Client, due: _Due, *, amount: Decimal, paid_at: datetim
 def _again(payment: Payment, amount: Decimal, due: _Due) -> Settlement:
     if payment.amount != amount:
         raise Conflict(
-            f"Payment {payment.reference} on ticket {due.ticket} is {money.show(payment.amount)} already, "
-            f"not {money.show(amount)}. Give the other payment a reference of its own."
+            _(
+                "Payment {reference} on ticket {ticket} is {kept} already, not {amount}. "
+                "Give the other payment a reference of its own."
+            ).format(
+                reference=payment.reference,
+                ticket=due.ticket,
+                kept=money.show(payment.amount),
+                amount=money.show(amount),
+            )
         )
     return Settlement(
         payment_id=payment.pk,
@@ -230,9 +238,13 @@ def reverse_payment(client: Client, ticket: str, *, payment_id: int, reason: str
     violation = lock_violation(client, ticket)
     payment = Payment.objects.filter(pk=payment_id, violation_id=violation.pk).first()
     if payment is None:
-        raise NotFound(f"Ticket {ticket} has no payment {payment_id}.")
+        raise NotFound(_("Ticket {ticket} has no payment {number}.").format(ticket=ticket, number=payment_id))
     if payment.reversed_at is not None:
-        raise Conflict(f"Payment {payment_id} was reversed already, on {payment.reversed_at:%Y-%m-%d}.")
+        raise Conflict(
+            _("Payment {number} was reversed already, on {day}.").format(
+                number=payment_id, day=f"{payment.reversed_at:%Y-%m-%d}"
+            )
+        )
     Payment.objects.filter(pk=payment.pk).update(reversed_at=at, reversal_reason=reason)
     note_act(violation, "reversed", at=at, by=by, reason=reason, about=payment.pk)
     early = Discount.objects.filter(violation_id=violation.pk, kind=Discount.EARLY).first()

@@ -11,8 +11,9 @@ from django.db import connection
 
 from curbledger.kit import clock, sql
 from curbledger.kit.plates import plate_key
-from curbledger.registry.find import name_key, split_name
+from curbledger.registry.find import AFTER_ALL, name_key, split_name
 from curbledger.violations.lists import Location
+from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +39,6 @@ PAGE = 50
 # Tickets that one page looks through for those that fit its filters.
 REACH = 20_000
 _BEGINNING, _END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-# Sorts after every character that a name has, byte by byte.
-_AFTER_ALL = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One ticket of a list. `person` is None where it names nobody, or the reader may not know."""
+    """One ticket of a list. `person` is None where it names nobody, or the reader may not know; so is its id."""
 
     id: int
     ticket: str
@@ -75,6 +74,7 @@ class Line:
     plate: str | None
     province: str | None
     person: str | None
+    person_id: int | None
     category: str | None
     location: str | None
 
@@ -133,6 +133,28 @@ def search(
     return Found(lines, Place(*horizon) if horizon else None, cut=horizon is not None)
 
 
+def tickets_of(
+    *, person_id: int | None = None, vehicle_id: int | None = None, after: Place | None = None, limit: int = PAGE
+) -> tuple[list[Violation], Place | None]:
+    """A page of a person's tickets, or of a vehicle's, newest first, and where the next one goes on. In a scope.
+
+    A person's are those that name them, and those on a vehicle they drive that name nobody: what a hold on them holds.
+    """
+    asked = {
+        "person": person_id,
+        "vehicle": vehicle_id,
+        "before": after.issued_at if after else _END,
+        "before_id": after.violation_id if after else 0,
+        "limit": limit + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(QUERIES["of_one"], asked)
+        ids = [row[0] for row in cursor.fetchall()]
+    found = Violation.objects.in_bulk(ids[:limit])
+    tickets = [found[pk] for pk in ids[:limit]]
+    return tickets, Place(tickets[-1].issued_at, tickets[-1].pk) if len(ids) > limit else None
+
+
 def state_of(row: Any) -> str:  # noqa: ANN401  # a violation, or a row with the same columns
     """How a ticket stands, in one word of STATES: what ends it before what delays it. `settled`: never owed."""
     get: Callable[[str], Any] = row.__getitem__ if isinstance(row, dict) else partial(getattr, row)
@@ -154,7 +176,8 @@ def state_of(row: Any) -> str:  # noqa: ANN401  # a violation, or a row with the
 def _line(row: dict[str, Any]) -> Line:
     return Line(
         state=state_of(row),
-        **{name: row[name] for name in Line.__dataclass_fields__ if name != "state"},
+        person_id=row["named_id"],
+        **{name: row[name] for name in Line.__dataclass_fields__ if name not in {"state", "person_id"}},
     )
 
 
@@ -173,9 +196,10 @@ def _meant(text: str, *, with_people: bool) -> tuple[list[int] | None, list[int]
         parameters: dict[str, Any] = {
             "numbers": list({text, text.upper(), text.replace(" ", ""), text.replace(" ", "").upper()}),
             "plate": plate_key(text),
-            "name": keys[0] or _AFTER_ALL,
-            "name_end": (keys[0] or _AFTER_ALL) + _AFTER_ALL,
+            "name": keys[0] or AFTER_ALL,
+            "name_end": (keys[0] or AFTER_ALL) + AFTER_ALL,
             "first": keys[1],
+            "first_end": keys[1] + AFTER_ALL,
             "with_people": with_people,
         }
         cursor.execute(QUERIES["by_text"], parameters)

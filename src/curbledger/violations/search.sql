@@ -5,9 +5,8 @@ WITH people AS (
     SELECT id FROM person
     WHERE last_key >= %(name)s AND last_key < %(name_end)s
       AND %(with_people)s
-      AND (%(first)s = '' OR starts_with(
-          lower(regexp_replace(normalize(coalesce(first_name, ''), NFKD), '[^[:alnum:]]', '', 'g')), %(first)s))
-    ORDER BY last_key, id
+      AND first_key >= %(first)s AND first_key < %(first_end)s
+    ORDER BY last_key, first_key, id
     LIMIT 200
 )
 (SELECT id FROM violation WHERE ticket = ANY (%(numbers)s))
@@ -28,7 +27,7 @@ UNION
 -- index, so that a filter that fits few of a million tickets answers in time; the page then says how far it looked.
 SELECT
     found.*, h.plate, p.code AS province, c.name AS category, l.name AS location,
-    CASE WHEN %(with_people)s THEN concat_ws(' ', o.first_name, o.last_name) END AS person
+    o.id AS named_id, CASE WHEN %(with_people)s THEN concat_ws(' ', o.first_name, o.last_name) END AS person
 FROM (
     SELECT v.*
     FROM (
@@ -67,6 +66,23 @@ LEFT JOIN person o ON o.id = found.person_id AND %(with_people)s
 LEFT JOIN category c ON c.id = found.category_id
 LEFT JOIN location l ON l.id = found.location_id
 ORDER BY found.issued_at DESC, found.id DESC
+
+-- name: of_one
+-- The tickets of one person or one vehicle. Each part is bounded by itself: a fleet drives thousands.
+(SELECT id, issued_at FROM violation
+ WHERE vehicle_id = %(vehicle)s AND (issued_at, id) < (%(before)s, %(before_id)s)
+ ORDER BY issued_at DESC, id DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT id, issued_at FROM violation
+ WHERE person_id = %(person)s AND (issued_at, id) < (%(before)s, %(before_id)s)
+ ORDER BY issued_at DESC, id DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT v.id, v.issued_at FROM driver d
+ JOIN violation v ON v.vehicle_id = d.vehicle_id
+ WHERE d.person_id = %(person)s AND v.person_id IS NULL AND (v.issued_at, v.id) < (%(before)s, %(before_id)s)
+ ORDER BY v.issued_at DESC, v.id DESC LIMIT %(limit)s)
+ORDER BY issued_at DESC, id DESC
+LIMIT %(limit)s
 
 -- name: horizon
 -- The last ticket that a page could look at; none: it looked at all there are.
