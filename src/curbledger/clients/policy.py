@@ -50,6 +50,11 @@ class CollectionsPolicy(ClientOwned):
     # 0: the law asks for none.
     fees_after_stage = models.PositiveSmallIntegerField(default=1)
     fees_notice_age_days = models.PositiveSmallIntegerField(default=0)
+    # When somebody is to look (placements/alarms.py); 0: never. No payment was recorded for so many hours; what may go
+    # waits for so many days; an agency is so many days later than it ever was.
+    payments_stale_hours = models.PositiveSmallIntegerField(default=96)
+    unsent_days = models.PositiveSmallIntegerField(default=7)
+    missed_call_days = models.PositiveSmallIntegerField(default=2)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
 
@@ -110,5 +115,8 @@ CHANGEABLE = frozenset(
         "notice_language",
         "fees_after_stage",
         "fees_notice_age_days",
+        "payments_stale_hours",
+        "unsent_days",
+        "missed_call_days",
     }
 )

@@ -45,7 +45,13 @@ class Payment(LedgerEntry):
             models.UniqueConstraint("client", "violation", "reference", name="payment_reference_is_unique"),
             models.CheckConstraint(condition=POSITIVE, name="payment_amount_is_positive"),
         )
-        indexes = (models.Index("client", "violation", name="payment_by_violation"),)
+        indexes = (
+            models.Index("client", "violation", name="payment_by_violation"),
+            # When the last one came in (placements/payment_feed.py).
+            models.Index("client", "created_at", name="payment_by_record"),
+            # What came in on a day.
+            models.Index("client", "paid_at", "id", name="payment_by_day"),
+        )
 
 
 class Fee(LedgerEntry):
