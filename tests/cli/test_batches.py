@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from curbledger.agency_api.flat import COLUMNS
 from curbledger.cli.app import app
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.placements.batch import Batch, BatchState, Chunk
 from curbledger.placements.deliver import answer, settle
+from curbledger.placements.flat import COLUMNS
 from curbledger.placements.handoff import Asked, Handoff, hand_over
 from tests.cast import caller, issue, person, vehicle
 

@@ -13,6 +13,7 @@ from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.notices.models import LetterRun, Message
 from curbledger.permissions import ROLE_PERMISSIONS, Role
+from curbledger.placements.models import Batch
 from curbledger.portal import own, sign_in
 from curbledger.portal.page import Lobby, Page
 from curbledger.registry.models import Person, Vehicle
@@ -33,7 +34,7 @@ def hold_on(person: Person) -> Hold:
 # Pages of no client: they see nobody's rows.
 LOBBY = {own.home, own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
 # What stands in a path. Where it names a row, the row is one of the town's.
-SAMPLES = {"rest": "no/such/page", "stage": "1", "kind": "mail", "language": "fr"}
+SAMPLES = {"rest": "no/such/page", "stage": "1", "kind": "mail", "language": "fr", "revision": "1", "form": "csv"}
 ROWS: dict[str, Callable[[], object]] = {
     "person_id": lambda: Person.objects.get().pk,
     "hold_id": lambda: hold_on(Person.objects.get()).pk,
@@ -41,6 +42,7 @@ ROWS: dict[str, Callable[[], object]] = {
     "message_id": lambda: Message.objects.get().pk,
     "run_id": lambda: LetterRun.objects.get().pk,
     "violation_id": lambda: Violation.objects.get().pk,
+    "batch_id": lambda: Batch.objects.get().uuid,
     "unique_id": lambda: Attachment.objects.get().unique_id,
 }
 
@@ -104,8 +106,9 @@ def test_who_has_not_signed_in_is_asked_to(visitor: Visitor, route: Route) -> No
 def test_a_role_opens_what_it_may_and_nothing_else(visitor: Visitor, town: Client, route: Route, role: Role) -> None:
     found = statuses(visitor.answers(route, signed_in(town, role)))
     if page(route).permission in ROLE_PERMISSIONS[role]:
-        # A form that is empty is complained of, and of the files there is a row and nothing on the disk.
-        assert found <= ({404} if route.parameters & {"rest", "unique_id"} else {200, 302, 405, 422})
+        # A form that is empty is complained of; of the files there is a row and nothing on the disk, and the bytes of
+        # the batch were erased.
+        assert found <= ({404} if route.parameters & {"rest", "unique_id", "form"} else {200, 302, 405, 422})
     else:
         assert found == {403}
 

@@ -12,11 +12,12 @@ from curbledger.clients.client import Client
 from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
 from curbledger.errors import Conflict, Invalid, NotFound
-from curbledger.placements import recall as module
+from curbledger.placements import selection as module
 from curbledger.placements.alarms import alarms
 from curbledger.placements.cycle import start_new_cycle
 from curbledger.placements.manifest import find_batch, find_revision, placements
-from curbledger.placements.recall import Recalled, Selection, foresee_recall, recall
+from curbledger.placements.recall import Recalled, foresee_recall, recall
+from curbledger.placements.selection import Selection
 from curbledger.violations.hold import hold_violation
 from curbledger.violations.models import Category, Location, Violation
 from curbledger.violations.payment import record_payment
@@ -113,7 +114,7 @@ class TestBatchThatHasNotArrived:
 
 class TestSelection:
     def test_an_empty_one_is_refused(self, town: Client) -> None:
-        with pytest.raises(Invalid, match="what is to be recalled"):
+        with pytest.raises(Invalid, match="which tickets are meant"):
             back(town)
 
     def test_a_reason_is_needed_and_has_an_end(self, town: Client, three: list[Violation]) -> None:

@@ -11,7 +11,8 @@ from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.placements.cycle import start_new_cycle
 from curbledger.placements.deliverer import heart
-from curbledger.placements.recall import Recalled, Selection, recall
+from curbledger.placements.recall import Recalled, recall
+from curbledger.placements.selection import Selection
 from curbledger.violations.models import Violation
 from curbledger.violations.payment import record_payment
 from tests import cast

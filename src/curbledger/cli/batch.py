@@ -10,13 +10,13 @@ from uuid import UUID
 
 import typer
 
-from curbledger.agency_api.export import Format, export
 from curbledger.cli import words
 from curbledger.cli.inputs import Code
 from curbledger.clients.client import Client, find_client
 from curbledger.database.scope import client_scope
 from curbledger.errors import CurbledgerError, Invalid
 from curbledger.kit import money
+from curbledger.placements.export import Format, export
 from curbledger.placements.manifest import (
     BatchLine,
     PlacementLine,

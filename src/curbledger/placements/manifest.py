@@ -159,12 +159,17 @@ def records(revision: Revision) -> Iterator[bytes]:
     Outside any scope: each chunk is read in its own. What was never printed to its end is printed and stored now.
     Raises Erased before the first byte where the bytes are gone, and NeverHere where there never were any.
     """
+    with client_scope(revision.client_id):
+        refuse_without_bytes(revision)
+    return _verified(revision)
+
+
+def refuse_without_bytes(revision: Revision) -> None:
+    """Raise Erased where the bytes of a revision are gone, and NeverHere where there never were any. In the scope."""
     # Every answer of ours has an end, made with its claim.
     if not revision.tail:
         raise NeverHere
-    with client_scope(revision.client_id):
-        refuse_erased(revision)
-    return _verified(revision)
+    refuse_erased(revision)
 
 
 def _verified(revision: Revision) -> Iterator[bytes]:
@@ -179,6 +184,11 @@ def _verified(revision: Revision) -> Iterator[bytes]:
     if revision.digest not in {None, digest.hexdigest()}:
         raise RuntimeError(f"revision {revision.pk} is not what it was: its stored bytes have another digest")
     yield held
+
+
+def people_shown(revision: Revision) -> list[int]:
+    """Whom the records of a revision show, by id. In the client's scope."""
+    return [row["person_id"] for row in _rows("people", revision=revision.pk)]
 
 
 def find_attachment(batch: BatchLine, unique_id: uuid.UUID) -> StoredFile:

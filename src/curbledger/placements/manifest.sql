@@ -60,3 +60,13 @@ WHERE a.unique_id = %(unique_id)s
   AND EXISTS (
       SELECT 1 FROM placement p JOIN batch_revision r ON r.id = p.revision_id
       WHERE r.batch_id = %(batch)s AND p.violation_id = a.violation_id AND p.state = 'open')
+
+-- name: people
+-- Whom the records of a revision show: those that its violations name, and those who drive their vehicles.
+SELECT v.person_id
+FROM placement p JOIN violation v ON v.id = p.violation_id
+WHERE p.revision_id = %(revision)s AND v.person_id IS NOT NULL
+UNION
+SELECT d.person_id
+FROM placement p JOIN violation v ON v.id = p.violation_id JOIN driver d ON d.vehicle_id = v.vehicle_id
+WHERE p.revision_id = %(revision)s

@@ -7,8 +7,7 @@ the batch's manifest.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -16,50 +15,25 @@ from django.utils.translation import gettext as _
 
 from curbledger.database.scope import bound_waiting
 from curbledger.errors import Conflict, Invalid
-from curbledger.kit import clock, money, sql
+from curbledger.kit import money, sql
+from curbledger.placements.selection import SELECTED, Selection, as_asked, slices, sum_of
 from curbledger.violations.act import check_reason
 from curbledger.violations.lock import lock_violations
 from curbledger.violations.overdue import QUERIES as RULE
 from curbledger.violations.overdue import rule_for
 
 if TYPE_CHECKING:
-    import uuid
-    from collections.abc import Iterator
-    from datetime import date
+    from datetime import datetime
     from decimal import Decimal
 
     from curbledger.clients.client import Client
 
 _QUERIES = sql.load("curbledger.placements", "recall.sql")
-_CHOSEN = _QUERIES["chosen"].format(selected=_QUERIES["selected"])
-_RECALL = _QUERIES["recall"].format(selected=_QUERIES["selected"])
-# Placements decided at a time: flat memory, however many are recalled.
-SLICE = 5000
+_RECALL = _QUERIES["recall"].format(selected=SELECTED)
 # How long a recall waits for a ticket that somebody else works on before it gives up as a whole.
 _LOCK_SECONDS = 60.0
 # What the column keeps.
 _LONGEST_REASON = 400
-_BEGINNING, _END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which placements: those that an agency has and that fit everything that is given here.
-
-    Days are the client's, of the ticket's issue, both included. `policy_version` is the version of the policy that let
-    it go; `outdated` leaves only what the rule as it is today would keep back.
-    """
-
-    tickets: tuple[str, ...] | None = None
-    batch: uuid.UUID | None = None
-    agency_id: int | None = None
-    offence_id: int | None = None
-    location_id: int | None = None
-    category_id: int | None = None
-    issued_from: date | None = None
-    issued_to: date | None = None
-    policy_version: int | None = None
-    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +46,10 @@ class Recalled:
 
 def foresee_recall(client: Client, selection: Selection, *, at: datetime) -> Recalled:
     """What a recall would take back now. Marks nothing. In the client's scope. Raises Invalid as `recall` does."""
-    asked = _asked(client, selection)
+    asked = as_asked(client, selection, state="open")
     found, total = 0, money.ZERO
-    for ids in _slices(asked):
-        parameters = {**asked, "ids": sql.array(_outdated(client, ids, at=at) if selection.outdated else ids)}
-        with connection.cursor() as cursor:
-            cursor.execute(_QUERIES["sum"].format(selected=_QUERIES["selected"]), parameters)
-            count, balance = cursor.fetchone()
+    for ids in slices(asked):
+        count, balance = sum_of(asked, _outdated(client, ids, at=at) if selection.outdated else ids)
         found, total = found + count, total + balance
     return Recalled(found, total)
 
@@ -97,10 +68,10 @@ def recall(
     reason = check_reason(reason, _("A recall"))
     if len(reason) > _LONGEST_REASON:
         raise Invalid(_("A reason has at most %(most)s characters.") % {"most": _LONGEST_REASON}, field="reason")
-    asked = _asked(client, selection)
+    asked = as_asked(client, selection, state="open")
     bound_waiting(lock_seconds=_LOCK_SECONDS)
     done, total = 0, money.ZERO
-    for ids in _slices(asked):
+    for ids in slices(asked):
         lock_violations(ids)
         # Decided under the lock, by a statement that began after it: a claim may have moved it on meanwhile.
         going = _outdated(client, ids, at=at) if selection.outdated else ids
@@ -122,31 +93,6 @@ def _take_back(asked: dict[str, Any], ids: list[int], *, reason: str, at: dateti
         taken = cursor.fetchall()
         cursor.execute(_QUERIES["mark"], {"ids": sql.array(row[0] for row in taken), "at": at})
     return len(taken), sum((balance for _, balance in taken), money.ZERO)
-
-
-def _asked(client: Client, selection: Selection) -> dict[str, Any]:
-    if selection == Selection():
-        raise Invalid(_("Say what is to be recalled."))
-    given = asdict(selection)
-    since, until = selection.issued_from, selection.issued_to
-    return {
-        **{name: value for name, value in given.items() if name not in {"issued_from", "issued_to", "outdated"}},
-        "tickets": None if selection.tickets is None else list(selection.tickets),
-        "since": _BEGINNING if since is None else clock.day_start(since, client.zone),
-        "before": _END if until is None else clock.day_start(until + timedelta(days=1), client.zone),
-    }
-
-
-def _slices(asked: dict[str, Any]) -> Iterator[list[int]]:
-    after = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_CHOSEN, {**asked, "after": after, "limit": SLICE})
-            ids = [row[0] for row in cursor.fetchall()]
-        if not ids:
-            return
-        yield ids
-        after = ids[-1]
 
 
 def _outdated(client: Client, ids: list[int], *, at: datetime) -> list[int]:

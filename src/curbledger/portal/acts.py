@@ -16,7 +16,8 @@ from curbledger.errors import NotFound
 from curbledger.kit import clock, money
 from curbledger.permissions import Permission
 from curbledger.placements.cycle import start_new_cycle, with_agency
-from curbledger.placements.recall import Selection, recall
+from curbledger.placements.recall import recall
+from curbledger.placements.selection import Selection
 from curbledger.portal import act_forms as forms
 from curbledger.portal.page import Page
 from curbledger.violations.adjust import adjust_fine

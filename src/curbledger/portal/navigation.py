@@ -39,6 +39,7 @@ class Link:
 ENTRIES: tuple[Entry, ...] = (
     Entry("portal:violations", _("Violations"), "receipt_long", Permission.VIOLATIONS_READ),
     Entry("portal:issue", _("Issue a ticket"), "add_notes", Permission.VIOLATIONS_ISSUE),
+    Entry("portal:batches", _("Batches"), "inventory_2", Permission.BATCHES_HAND_OVER),
     Entry("portal:people", _("People and vehicles"), "group", Permission.PEOPLE_READ),
     Entry("portal:notices", _("Notices"), "outgoing_mail", Permission.NOTICES_SEND),
     Entry("portal:notice-texts", _("Texts of notices"), "edit_note", Permission.NOTICES_SEND),

@@ -51,11 +51,21 @@ POLICY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What a view gives where its answer takes transactions of its own.
+
+    It is made once the scope is closed, and what the view did is committed.
+    """
+
+    answer: Callable[[], HttpResponseBase]
+
+
 @dataclass(frozen=True, eq=False)
 class Page:
     """A view as Django calls it, with what it declared, from which tests are made."""
 
-    view: Callable[..., HttpResponseBase]
+    view: Callable[..., HttpResponseBase | Afterwards]
     permission: Permission
     methods: tuple[str, ...]
 
@@ -74,10 +84,12 @@ class Page:
             visit = enter(request)
             if visit is None:
                 return HttpResponseRedirect(reverse("portal:clients"))
-            with acting(Actor.STAFF, visit.by), client_scope(visit.client.pk):
-                if not visit.may(self.permission):
-                    raise AccessRefused  # noqa: TRY301  # one place makes pages of errors, and it is below
-                return self.view(visit, **captured)
+            with acting(Actor.STAFF, visit.by):
+                with client_scope(visit.client.pk):
+                    if not visit.may(self.permission):
+                        raise AccessRefused  # noqa: TRY301  # one place makes pages of errors, and it is below
+                    answer = self.view(visit, **captured)
+                return answer.answer() if isinstance(answer, Afterwards) else answer
         except CurbledgerError as error:
             return failures.show(request, error, visit)
         except Exception:  # noqa: BLE001  # The pages' edge: what nobody foresaw is logged, and answered too.
@@ -87,10 +99,10 @@ class Page:
 
 def page(
     permission: Permission, *, methods: tuple[str, ...] = ("GET", "HEAD")
-) -> Callable[[Callable[..., HttpResponseBase]], Page]:
+) -> Callable[[Callable[..., HttpResponseBase | Afterwards]], Page]:
     """Make a view a page of a client. What its path captures follows the visit."""
 
-    def decorate(view: Callable[..., HttpResponseBase]) -> Page:
+    def decorate(view: Callable[..., HttpResponseBase | Afterwards]) -> Page:
         return Page(view, permission, methods)
 
     return decorate

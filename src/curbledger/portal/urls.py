@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from curbledger.portal import acts, issue, missing, notice_texts, notices, own, people, sign_in, violation, violations
+from curbledger.portal import (
+    acts,
+    batches,
+    issue,
+    missing,
+    notice_texts,
+    notices,
+    own,
+    people,
+    recalls,
+    sign_in,
+    violation,
+    violations,
+)
 
 app_name = "portal"
 
@@ -20,6 +33,11 @@ urlpatterns = [
     *(path(f"violations/<int:violation_id>/{name}", view, name=name) for name, view in acts.PAGES.items()),
     path("files/<uuid:unique_id>", violation.file, name="file"),
     path("issue", issue.issue, name="issue"),
+    path("batches/recall", recalls.recall_many, name="recall-many"),
+    path("batches/new-cycles", recalls.new_cycles, name="new-cycles"),
+    path("batches", batches.all_batches, name="batches"),
+    path("batches/<uuid:batch_id>", batches.batch, name="batch"),
+    path("batches/<uuid:batch_id>/<int:revision>/records.<str:form>", batches.batch_file, name="batch-file"),
     path("notices", notices.notices, name="notices"),
     path("notices/messages/<int:message_id>", notices.one_message, name="message"),
     path("notices/letters/<int:run_id>", notices.letter_run, name="letter-run"),

@@ -29,7 +29,7 @@ class PersonalDataAccess(ClientOwned):
         db_table = "personal_data_access"
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(what__in=("profile", "list", "ticket", "notice", "letters")),
+                condition=models.Q(what__in=("profile", "list", "ticket", "notice", "letters", "batch")),
                 name="personal_data_access_is_of_something",
             ),
         )
@@ -39,8 +39,8 @@ class PersonalDataAccess(ClientOwned):
         return f"{self.seen_by}: {self.what} of person {self.person_id}"
 
 
-# A profile; a line in a list; a ticket with its person; a notice; letters that were printed.
-LOOKS = ("profile", "list", "ticket", "notice", "letters")
+# A profile; a line in a list; a ticket with its person; a notice; letters that were printed; a batch's records.
+LOOKS = ("profile", "list", "ticket", "notice", "letters", "batch")
 
 
 def note_looks(client: Client, person_ids: Iterable[int | None], *, what: str, by: str, at: datetime) -> None:

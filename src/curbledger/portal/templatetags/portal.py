@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import formats
 
-from curbledger.portal import words
+from curbledger.portal import batch_words, words
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from decimal import Decimal
 
     from curbledger.portal.visit import Visit
@@ -35,6 +35,12 @@ def moment(context: Any, value: datetime, kind: str = "time") -> str:  # noqa: A
     visit: Visit = context["visit"]
     local = value.astimezone(visit.client.zone)
     return local.strftime("%Y-%m-%d") if kind == "day" else local.strftime(f"%Y-%m-%d{_NO_BREAK}%H:%M")
+
+
+@register.filter
+def instant(text: str) -> datetime:
+    """A moment that stands in evidence as the database wrote it."""
+    return datetime.fromisoformat(text)
 
 
 @register.filter
@@ -71,3 +77,27 @@ def moment_icon(code: str) -> str:
 def detail_name(code: str) -> str:
     """A word of the domain; a text that is none stays as it is."""
     return str(words.DETAIL_NAMES.get(code, code))
+
+
+@register.filter
+def batch_state(code: str) -> str:
+    """How a batch stands."""
+    return str(batch_words.BATCH_STATES.get(code, code))
+
+
+@register.filter
+def batch_tone(code: str) -> str:
+    """The colour of that."""
+    return batch_words.BATCH_TONES.get(code, "none")
+
+
+@register.filter
+def placement_state(code: str) -> str:
+    """How a placement stands."""
+    return str(batch_words.PLACEMENT_STATES.get(code, code))
+
+
+@register.filter
+def placement_tone(code: str) -> str:
+    """The colour of that."""
+    return batch_words.PLACEMENT_TONES.get(code, "none")

@@ -9,8 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from curbledger.agency_api.flat import COLUMNS, MONEY, Cell, flatten
 from curbledger.placements.deliver import HEAD
+from curbledger.placements.flat import COLUMNS, MONEY, Cell, flatten
 from curbledger.placements.manifest import records
 
 if TYPE_CHECKING:
