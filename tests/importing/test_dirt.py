@@ -123,6 +123,7 @@ def test_an_amount_of_zero_is_a_ticket_that_owes_nothing(desk: Desk) -> None:
         ('"22,30"', "fine: '22,30' is not an amount such as 52.00"),
         ("fifty", "fine: 'fifty' is not an amount such as 52.00"),
         ("99999999999", "fine: '99999999999' is more than 9,999,999,999.99"),
+        ("9" * 40, f"fine: '{'9' * 40}' is more than 9,999,999,999.99"),
         ("1e3", "fine: '1e3' is not an amount such as 52.00"),
     ],
 )

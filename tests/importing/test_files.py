@@ -37,6 +37,35 @@ def test_a_quote_that_never_closes_costs_one_line(desk: Desk) -> None:
     assert bad["reason"].startswith("this line is not CSV: a quote")
 
 
+def test_a_cell_without_end_costs_one_line(desk: Desk) -> None:
+    rows = f"1,2026-03-01,50,{'x' * 200_000}\n2,2026-03-01,50,fine\n"
+
+    assert desk.bring(HEADER + rows, COMMENTS).line == "imported 1, already there 0, rejected 1"
+
+    listed = (desk.folder / "file.rejected.csv").read_text(encoding="utf-8")
+    assert "a quote opens and never closes, or a cell is longer than 131,072 characters" in listed
+
+
+@pytest.mark.parametrize("opening", ["", '"'])
+def test_a_line_without_end_costs_itself_and_no_memory(desk: Desk, opening: str) -> None:
+    rows = f"1,2026-03-01,50,{opening}é{'é' * 20_000_000}\n2,2026-03-01,50,fine\n3,never,50,x\n"
+    path = desk.write(HEADER + rows, "long.csv.gz")
+
+    tracemalloc.start()
+    with open_table(path, FileRules()) as table:
+        found = list(table.rows())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert [(row.line, row.fault) for row in found] == [
+        (2, "the line is longer than 1,048,576 bytes"),
+        (3, None),
+        (4, None),
+    ]
+    assert found[0].cells[0].startswith("1,2026-03-01,50,éé")
+    assert peak < 8_000_000
+
+
 def test_an_inch_in_the_middle_of_a_cell_is_an_inch(desk: Desk) -> None:
     desk.bring(HEADER + '1,2026-03-01,50,a 5" pipe\n', COMMENTS)
 
@@ -151,6 +180,7 @@ def test_a_full_disk_stops_the_import_and_is_not_blamed_on_the_file(
         (b"", "has no header"),
         (b"\n\n", "has no header"),
         (b"\xff\xfen\x00u\x00", "is UTF-16"),
+        ("number,issued,fine\n".encode("utf-16-be"), "zero bytes in its header, as UTF-16 and UTF-32 have"),
         (gzip.compress(HEADER.encode() + b"1,2026-03-01,50,x\n" * 5000, mtime=0)[:-20], "breaks off, or is damaged"),
         (b"number,issued,fine\r1,2026-03-01,50\r", "bare carriage return"),
         (

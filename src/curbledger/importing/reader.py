@@ -18,7 +18,8 @@ from typing import IO, TYPE_CHECKING
 from curbledger.errors import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
+    from io import BufferedIOBase
     from pathlib import Path
 
     from curbledger.importing.mapping import FileRules
@@ -31,6 +32,9 @@ _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _OLDER = "cp1252"
 # A cell that is longer has lost its closing quote.
 _LONGEST_CELL = 131_072
+# A line that is longer is none of an office's file. It is never held as a whole, and only its beginning is kept.
+_LONGEST_LINE = 1_048_576
+_BEGINNING = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Table:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(first, [self._lines.give_back()], f"this line is not CSV: {_words(error)}")
+                why = self._lines.fault_of(first) or f"this line is not CSV: {_words(error)}"
+                yield Row(first, [self._lines.give_back()], why)
                 continue
             if not cells or (len(cells) == 1 < width and not cells[0].strip()):
                 continue
@@ -95,6 +100,8 @@ class Table:
             raise Invalid(f"{self._path}: the header cannot be read: {_words(error)}.") from None
         if fault := self._lines.fault_since(1):
             raise Invalid(f"{self._path}: the header cannot be read: {fault}.")
+        if any("\x00" in cell for cell in cells):
+            raise Invalid(f"{self._path} has zero bytes in its header, as UTF-16 and UTF-32 have. Save it as UTF-8.")
         if not any(cells):
             raise Invalid(
                 f"{self._path} has no header in its first line. `file.header` in the mapping can name columns."
@@ -109,6 +116,7 @@ class _Lines:
         self._lines = lines
         self._path = path
         self._encoding = rules.encoding or "utf-8"
+        self._quote = rules.quote
         # A file whose encoding nobody names is UTF-8, until its first line with an accent shows that it is not.
         self._may_be_older = rules.encoding is None
         self.older_from: int | None = None
@@ -139,6 +147,10 @@ class _Lines:
         found = [self._faults.pop(line) for line in sorted(self._faults) if first <= line <= self._number]
         return found[0] if found else None
 
+    def fault_of(self, line: int) -> str | None:
+        """What is wrong with this one line, if anything."""
+        return self._faults.pop(line, None)
+
     def as_taken(self) -> str:
         """The lines of the row as they stand."""
         return "".join(self._taken).rstrip("\r\n")
@@ -154,10 +166,14 @@ class _Lines:
         number = self._number + 1
         if number == 1:
             if line.startswith(_WIDE_BOMS):
-                raise Invalid(f"{self._path} is UTF-16. Save it as UTF-8.")
+                raise Invalid(f"{self._path} is UTF-16 or UTF-32. Save it as UTF-8.")
             if line.startswith(_BOM):
                 self._may_be_older = False
                 line = line.removeprefix(_BOM)
+        if len(line) > _LONGEST_LINE:
+            self._faults[number] = f"the line is longer than {_LONGEST_LINE:,} bytes"
+            # A quote in the part that is kept would take the lines after it along.
+            return line[:_BEGINNING].decode(self._encoding, "replace").replace(self._quote or "\n", "") + "\n"
         try:
             text = line.decode(self._encoding)
         except UnicodeDecodeError as error:
@@ -197,18 +213,28 @@ def open_table(
         raise Invalid(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def _watched(data: Iterable[bytes], raw: IO[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
-    for number, line in enumerate(data):
+def _watched(data: BufferedIOBase, raw: IO[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
+    for number, line in enumerate(_bounded(data)):
         if number % 1000 == 0:
             progress(raw.tell())
         yield line
     progress(raw.tell())
 
 
+def _bounded(data: BufferedIOBase) -> Iterator[bytes]:
+    """The lines, and of one that is too long no more than shows that it is."""
+    while line := data.readline(_LONGEST_LINE + 1):
+        yield line
+        while len(line) > _LONGEST_LINE and not line.endswith(b"\n"):
+            line = data.readline(_LONGEST_LINE + 1)
+
+
 def _words(error: csv.Error) -> str:
     text = str(error)
-    if "unexpected end" in text or "field larger" in text:
+    if "unexpected end" in text:
         return "a quote opens and never closes"
+    if "field larger" in text:
+        return f"a quote opens and never closes, or a cell is longer than {_LONGEST_CELL:,} characters"
     if "new-line character" in text:
         return "its lines end in a bare carriage return; save it with ordinary line ends"
     return f"a quote stands in the wrong place ({text})"

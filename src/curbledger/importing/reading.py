@@ -42,9 +42,11 @@ def read_amount(text: str, decimal: str = ".") -> Decimal:
     minus = [found["open"], found["sign"] in {"-", "\u2212"}, found["inner"], found["after"]]
     if sum(map(bool, minus)) > 1:
         raise BadRow(f"{text!r} is not an amount such as 52.00")
-    amount = Decimal(f"{found['whole'].replace(',', '') or '0'}.{found['cents'] or '00'}").quantize(money.CENT)
+    # Compared before it is rounded: more digits than a context holds cannot be.
+    amount = Decimal(f"{found['whole'].replace(',', '') or '0'}.{found['cents'] or '00'}")
     if amount > money.LARGEST:
         raise BadRow(f"{text!r} is more than {money.show(money.LARGEST)}")
+    amount = amount.quantize(money.CENT)
     return -amount if any(minus) and amount else amount
 
 
