@@ -48,12 +48,13 @@ def named_errors() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        known = ERRORS.get(_constraint_of(error) or "")
+        known = ERRORS.get(constraint_of(error) or "")
         if known is None:
             raise
         raise known() from error
 
 
-def _constraint_of(error: IntegrityError) -> str | None:
+def constraint_of(error: IntegrityError) -> str | None:
+    """The name of the constraint that refused a statement."""
     cause = error.__cause__
     return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None

@@ -34,11 +34,11 @@ class ClientForeignKey(_ForeignKey):
 
 
 class StatementForeignKey(ClientForeignKey):
-    """A reference of rows that are written thousands at a time and point at the same few.
+    """A reference of rows that are written thousands at a time.
 
-    A foreign key looks for what each row points at, and locks it, a row at a time: for the placements of a claim, which
-    have one revision, that was a sixth of the claim. This one looks once for a statement (references.sql), and
-    refuses what a foreign key refuses.
+    A foreign key looks for what each row points at, and locks it, a row at a time: for the placements of a claim that
+    was a sixth of the claim for their revision, and as much for their violations. This one looks once for a statement
+    (references.sql), and refuses what a foreign key refuses.
     """
 
 

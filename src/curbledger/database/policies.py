@@ -77,11 +77,16 @@ def own_references(model: type[Model]) -> Iterator[str]:
     table = model._meta.db_table
     for field in model._meta.local_fields:
         if isinstance(field, StatementForeignKey):
-            names = {"table": table, "column": field.column, "target": field.remote_field.model._meta.db_table}
-            yield from (statement.format(**names) for statement in REFERENCES.values())
+            yield from looked_at_by_statement(table, field.column, field.remote_field.model._meta.db_table)
         elif isinstance(field, ClientForeignKey):
             yield (
                 f"ALTER TABLE {table} ADD CONSTRAINT {table}_{field.column}_fkey "
                 f"FOREIGN KEY (client_id, {field.column}) "
                 f"REFERENCES {field.remote_field.model._meta.db_table} (client_id, id)"
             )
+
+
+def looked_at_by_statement(table: str, column: str, target: str) -> Iterator[str]:
+    """The statements that keep a column pointing at rows of `target` without a foreign key (StatementForeignKey)."""
+    for statement in REFERENCES.values():
+        yield statement.format(table=table, column=column, target=target)

@@ -1,7 +1,7 @@
 -- name: look
 -- What the new rows point at must be there, and stays: as a foreign key does, this locks it against being deleted, so
--- that whoever deletes it meanwhile waits, and is refused then.
-CREATE FUNCTION {table}_{column}_is_there() RETURNS trigger LANGUAGE plpgsql AS $$
+-- that whoever deletes it meanwhile waits, and is refused then. By its key, however large the table it points into.
+CREATE FUNCTION {table}_{column}_is_there() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     missing bigint;
 BEGIN

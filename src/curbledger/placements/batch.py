@@ -118,6 +118,10 @@ class PlacementState(models.TextChoices):
 HANDED_OVER = Q(state__in=("open", "paid", "recalled", "returned", "closed"))
 
 
+# What refuses a violation a second turn, whatever the code does.
+ONCE_IN_A_CYCLE = "placement_is_once_in_a_cycle"
+
+
 class Placement(ClientOwned):
     """One violation in one revision: the balance frozen, and the evidence of why it was eligible and what it was.
 
@@ -128,7 +132,7 @@ class Placement(ClientOwned):
     # Its revision says that the client exists; asking again for each of a million placements would cost seconds.
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     revision = StatementForeignKey("placements.Revision")
-    violation = ClientForeignKey("violations.Violation")
+    violation = StatementForeignKey("violations.Violation")
     cycle = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=20, choices=PlacementState.choices)
     balance = MoneyField()
@@ -158,7 +162,7 @@ class Placement(ClientOwned):
         constraints = (
             models.UniqueConstraint("client", "revision", "violation", name="placement_is_once_in_a_revision"),
             models.UniqueConstraint(
-                fields=("client", "violation", "cycle"), condition=HANDED_OVER, name="placement_is_once_in_a_cycle"
+                fields=("client", "violation", "cycle"), condition=HANDED_OVER, name=ONCE_IN_A_CYCLE
             ),
             models.CheckConstraint(condition=Q(state__in=PlacementState.values), name="placement_state_is_known"),
             models.CheckConstraint(condition=Q(balance__gt=0), name="placement_balance_is_positive"),

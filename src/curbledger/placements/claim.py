@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
+from curbledger.database.constraints import constraint_of
 from curbledger.kit import money, sql
+from curbledger.placements.batch import ONCE_IN_A_CYCLE
 from curbledger.violations.lock import lock_violations
 from curbledger.violations.overdue import MAY_GO, Rule
 from curbledger.violations.overdue import QUERIES as RULE
@@ -29,6 +31,7 @@ QUERIES = sql.load("curbledger.placements", "claim.sql")
 DID_NOT_ARRIVE = QUERIES["did_not_arrive"]
 TAKE_UP = QUERIES["take_up"].format(did_not_arrive=DID_NOT_ARRIVE)
 CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO)
+_PLACE = f"WITH judged AS ({RULE['judge']}) {QUERIES['place']}"
 
 # Violations locked and decided at a time: enough that a statement's cost vanishes, little enough for flat memory.
 SLICE = 5000
@@ -143,10 +146,21 @@ def _place(
         "agency": agency.pk,
         "assigned_only": agency.assigned_only,
     }
-    placed: list[tuple[int, Decimal]] = _execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['place']}", parameters)
+    placed = _insert(parameters)
     if placed:
         _execute(QUERIES["mark"], {"at": rule.at, "ids": sql.array(violation_id for violation_id, _ in placed)})
     return placed
+
+
+def _insert(parameters: dict[str, Any]) -> list[tuple[int, Decimal]]:
+    """Write the placements. The constraint that lets a violation have one turn in a cycle decides, not a look."""
+    try:
+        with transaction.atomic():  # scope: a savepoint, so that the claim goes on without those that had their turn.
+            return _execute(_PLACE.format(unless=""), parameters)
+    except IntegrityError as error:
+        if constraint_of(error) != ONCE_IN_A_CYCLE:
+            raise
+    return _execute(_PLACE.format(unless=QUERIES["unless_it_had_its_turn"]), parameters)
 
 
 def _place_again(

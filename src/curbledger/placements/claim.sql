@@ -29,9 +29,13 @@ WHERE j.reasons <@ %(passed_over)s::text[]
       SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id <> %(agency)s)
   AND (NOT %(assigned_only)s OR EXISTS (
       SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id = %(agency)s))
--- One that has had its turn in this cycle, whatever its own row says, stays; it must not stop the others (alarms.sql).
-ON CONFLICT DO NOTHING
+{unless}
 RETURNING violation_id, balance
+
+-- name: unless_it_had_its_turn
+-- A clause of `place`, not a statement. One that has had its turn in this cycle, whatever its own row says, stays; it
+-- must not stop the others (alarms.sql). Looking for such a row before each one costs, and there is hardly ever one.
+ON CONFLICT DO NOTHING
 
 -- name: mark
 -- The mark that keeps a violation out of every other batch.
