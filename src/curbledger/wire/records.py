@@ -13,6 +13,7 @@ from django.db import connection
 from psycopg.adapt import Buffer, Loader
 
 from curbledger.kit import sql
+from curbledger.wire.printing import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,15 +24,17 @@ QUERIES = sql.load("curbledger.wire", "views.sql")
 
 # Where the lists' ids stand in the rows of a violation and of a vehicle.
 _OF_VIOLATION = {"locations": 3, "categories": 4}
+# The queries as they are run, once this process has learned what their columns are.
+_statements: dict[str, str] = {}
 _OF_VEHICLE = {"makes": 1, "colours": 2, "vehicle_types": 3, "plate_types": 4, "provinces": 5}
 
 
-class _Open(Loader):
-    """Takes an object as PostgreSQL printed it, never decoded, without the brace that ends it: more keys follow."""
+class _Bytes(Loader):
+    """Takes what PostgreSQL printed as it is, never decoded."""
 
     def load(self, data: Buffer) -> bytes:
         """The bytes of one value."""
-        return bytes(memoryview(data)[:-1])
+        return bytes(data)
 
 
 def print_chunk(revision_id: int, violation_ids: Sequence[int]) -> bytes:
@@ -43,12 +46,12 @@ def print_chunk(revision_id: int, violation_ids: Sequence[int]) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(QUERIES["plan"])
     ids = sql.array(violation_ids)
-    rows = {row[0]: row for row in _rows("violations", ids=ids, revision=revision_id)}
-    detail_rows = _rows("details", ids=ids)
-    attachments = _grouped(_rows("attachments", ids=ids))
-    vehicle_rows = _rows("vehicles", ids=sql.array({row[1] for row in rows.values() if row[1] is not None}))
+    rows = {row[0]: row for row in _opened("violations", ids=ids, revision=revision_id)}
+    detail_rows = _opened("details", ids=ids)
+    attachments = _grouped(_opened("attachments", ids=ids))
+    vehicle_rows = _opened("vehicles", ids=sql.array({row[1] for row in rows.values() if row[1] is not None}))
     wanted = {row[2] for row in rows.values() if row[2] is not None}.union(*(row[6] for row in vehicle_rows))
-    people = dict(_rows("people", ids=sql.array(wanted)))
+    people = dict(_opened("people", ids=sql.array(wanted)))
     # Last: each statement sees what was committed before it began, so whatever the rows above name is there now.
     lists = _lists(rows.values(), vehicle_rows, detail_rows)
     details = _details(detail_rows, lists["offences"])
@@ -77,8 +80,12 @@ def _lists(violations: Iterable[Any], vehicles: Iterable[Any], details: Iterable
         "offences": {row[1] for row in details},
     }
     found: dict[str, dict[int, bytes]] = {name: {} for name in wanted}
-    for name, key, text in _rows("lists", **{name: sql.array(ids - {None}) for name, ids in wanted.items()}):
-        found[name][key] = text + b"}"
+    parameters = {name: sql.array(ids - {None}) for name, ids in wanted.items()}
+    with connection.cursor() as cursor:
+        cursor.cursor.adapters.register_loader("json", _Bytes)
+        cursor.execute(QUERIES["lists"], parameters)
+        for name, key, entry in cursor.fetchall():
+            found[name][key] = entry
     return found
 
 
@@ -125,9 +132,13 @@ def _entry(entries: Mapping[int, bytes], key: int | None) -> bytes:
     return b"null" if key is None else entries[key]
 
 
-def _rows(query: str, **parameters: Any) -> list[Any]:
+def _opened(name: str, **parameters: Any) -> list[Any]:
+    """Rows of a query with their objects, each without the brace that ends it: more keys follow."""
     with connection.cursor() as cursor:
-        cursor.cursor.adapters.register_loader("json", _Open)
-        cursor.execute(QUERIES[query], parameters)
+        if name not in _statements:
+            # Of two threads both may ask, and learn the same.
+            _statements[name] = printed(cursor, QUERIES[name], QUERIES[f"{name}_keys"], **parameters)
+        cursor.cursor.adapters.register_loader("text", _Bytes)
+        cursor.execute(_statements[name], parameters)
         found: list[Any] = cursor.fetchall()
     return found

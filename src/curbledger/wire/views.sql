@@ -11,7 +11,7 @@ SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off
 --
 -- Each row is fetched by its key in a subquery that OFFSET 0 keeps apart: so the cost is that of the records,
 -- whatever the planner believes of tables that have just grown by fifty thousand rows. So it is below.
-SELECT v.id, v.vehicle_id, v.person_id, v.location_id, v.category_id, row_to_json(w)
+SELECT v.id, v.vehicle_id, v.person_id, v.location_id, v.category_id, {printed}
 FROM unnest(%(ids)s::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (SELECT v.* FROM violation v WHERE v.id = asked.id OFFSET 0) v
 CROSS JOIN LATERAL (
@@ -22,107 +22,107 @@ LEFT JOIN location l ON l.id = v.location_id
 CROSS JOIN LATERAL (
     SELECT coalesce(nullif(m.adjusted_fine, 0), m.fine) + m.towing + m.tax = m.balance AS plain OFFSET 0
 ) f
-CROSS JOIN LATERAL (
-    SELECT
-        v.id AS "ViolationID",
-        v.permit_number AS "SemPermitID",
-        v.ticket AS "Ticket",
-        v.vehicle_id AS "VehicleID",
-        wire_flag(v.spoiled) AS "Spoiled",
-        c.number AS "TicketType",
-        wire_time(v.issued_at) AS "Issued",
-        wire_time(v.converted_notice_at) AS "convNotice",
-        wire_time(v.due_at) AS "Due",
-        v.offence_number AS "ViolationTypeID",
-        trim_scale(m.fine) AS "Fine",
-        trim_scale(CASE WHEN f.plain THEN coalesce(m.adjusted_fine, 0) ELSE m.balance END) AS "AdjustedFine",
-        trim_scale(CASE WHEN f.plain THEN m.towing ELSE 0 END) AS "Towing",
-        -- Four decimals in a string, unlike every other amount: the original's column is of another type.
-        (CASE WHEN f.plain THEN m.tax ELSE 0 END)::numeric(14, 4)::text AS "taxAmount",
-        v.writer AS "Writer",
-        l.number AS "LocationID",
-        v.comment AS "Comment",
-        wire_time(v.appealed_at) AS "TicketAppeal",
-        v.appeal_type AS "appealType",
-        v.appeal_format AS "appealFormat",
-        v.access_admin AS "AccessAdminID",
-        v.actioned_per AS "ActionedPer",
-        wire_time(v.created_at) AS "Created",
-        v.appeal_person AS "AppealUserID",
-        wire_time(v.appeal_processed_at) AS "AppealProcessDate",
-        v.appeal_admin AS "AppealAdminID",
-        v.appeal_comment AS "AppealComment",
-        v.appeal_admin_comment AS "AppealAdminComment",
-        v.auto_notice AS "AutoNotice",
-        NULL AS "ProcessedByCollection",
-        NULL AS "SentToCollections",
-        v.private_comments AS "PrivateComments",
-        wire_flag(v.drive_away) AS "DriveAway",
-        v.uuid AS "UUID",
-        v.notice AS "VioNotice",
-        trim_scale(v.latitude) AS "latitude",
-        trim_scale(v.longitude) AS "longitude",
-        -- Null where there is none to speak of, as in the sample: these flags are never 0.
-        CASE WHEN v.warning THEN 1 END AS "Warning",
-        v.person_id AS "userid",
-        v.incident AS "incidentID",
-        CASE WHEN v.fail_to_identify THEN 1 END AS "failToIdentify",
-        v.pin AS "pin",
-        CASE WHEN v.duplicate THEN 1 END AS "duplicate",
-        CASE WHEN f.plain THEN m.adjustment_reason ELSE concat_ws(' ', m.adjustment_reason, concat(
-            'Balance ', m.balance, ': fine ', m.fine,
-            ' adjusted to ' || m.adjusted_fine,
-            ' + towing ' || nullif(m.towing, 0),
-            ' + tax ' || nullif(m.tax, 0),
-            ' + fees ' || nullif(m.fees, 0),
-            ' - discount ' || nullif(m.discount, 0),
-            ' - paid ' || nullif(m.paid, 0),
-            '.')) END AS "AdjustmentReason"
-) w
+
+-- name: violations_keys
+-- The keys of a violation, in the order of the contract.
+v.id AS "ViolationID",
+v.permit_number AS "SemPermitID",
+v.ticket AS "Ticket",
+v.vehicle_id AS "VehicleID",
+wire_flag(v.spoiled) AS "Spoiled",
+c.number AS "TicketType",
+wire_time(v.issued_at) AS "Issued",
+wire_time(v.converted_notice_at) AS "convNotice",
+wire_time(v.due_at) AS "Due",
+v.offence_number AS "ViolationTypeID",
+trim_scale(m.fine) AS "Fine",
+trim_scale(CASE WHEN f.plain THEN coalesce(m.adjusted_fine, 0) ELSE m.balance END) AS "AdjustedFine",
+trim_scale(CASE WHEN f.plain THEN m.towing ELSE 0 END) AS "Towing",
+-- Four decimals in a string, unlike every other amount: the original's column is of another type.
+(CASE WHEN f.plain THEN m.tax ELSE 0 END)::numeric(14, 4)::text AS "taxAmount",
+v.writer AS "Writer",
+l.number AS "LocationID",
+v.comment AS "Comment",
+wire_time(v.appealed_at) AS "TicketAppeal",
+v.appeal_type AS "appealType",
+v.appeal_format AS "appealFormat",
+v.access_admin AS "AccessAdminID",
+v.actioned_per AS "ActionedPer",
+wire_time(v.created_at) AS "Created",
+v.appeal_person AS "AppealUserID",
+wire_time(v.appeal_processed_at) AS "AppealProcessDate",
+v.appeal_admin AS "AppealAdminID",
+v.appeal_comment AS "AppealComment",
+v.appeal_admin_comment AS "AppealAdminComment",
+v.auto_notice AS "AutoNotice",
+NULL AS "ProcessedByCollection",
+NULL AS "SentToCollections",
+v.private_comments AS "PrivateComments",
+wire_flag(v.drive_away) AS "DriveAway",
+v.uuid AS "UUID",
+v.notice AS "VioNotice",
+trim_scale(v.latitude) AS "latitude",
+trim_scale(v.longitude) AS "longitude",
+-- Null where there is none to speak of, as in the sample: these flags are never 0.
+CASE WHEN v.warning THEN 1 END AS "Warning",
+v.person_id AS "userid",
+v.incident AS "incidentID",
+CASE WHEN v.fail_to_identify THEN 1 END AS "failToIdentify",
+v.pin AS "pin",
+CASE WHEN v.duplicate THEN 1 END AS "duplicate",
+CASE WHEN f.plain THEN m.adjustment_reason ELSE concat_ws(' ', m.adjustment_reason, concat(
+    'Balance ', m.balance, ': fine ', m.fine,
+    ' adjusted to ' || m.adjusted_fine,
+    ' + towing ' || nullif(m.towing, 0),
+    ' + tax ' || nullif(m.tax, 0),
+    ' + fees ' || nullif(m.fees, 0),
+    ' - discount ' || nullif(m.discount, 0),
+    ' - paid ' || nullif(m.paid, 0),
+    '.')) END AS "AdjustmentReason"
 
 -- name: details
 -- The offences of the violations, in the order of their ids. `offence_id` finds the type to nest.
-SELECT asked.id, d.offence_id, row_to_json(w)
+SELECT asked.id, d.offence_id, {printed}
 FROM unnest(%(ids)s::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (SELECT v.ticket FROM violation v WHERE v.id = asked.id OFFSET 0) v
 CROSS JOIN LATERAL (SELECT d.* FROM violation_detail d WHERE d.violation_id = asked.id OFFSET 0) d
 LEFT JOIN offence o ON o.id = d.offence_id
 LEFT JOIN location l ON l.id = d.location_id
-CROSS JOIN LATERAL (
-    SELECT
-        d.id AS "ViolationsDetailID",
-        d.violation_id AS "ViolationID",
-        v.ticket AS "Ticket",
-        o.number AS "ViolationTypeID",
-        l.number AS "LocationID",
-        trim_scale(d.fine) AS "offenceFine",
-        wire_flag(d.discount_flag) AS "discountFlag",
-        trim_scale(d.discount_amount) AS "discountAmount",
-        d.discount_hours AS "discountHours",
-        wire_time(d.created_at) AS "created"
-) w
 ORDER BY d.id
+
+-- name: details_keys
+-- The keys of an offence on a ticket.
+d.id AS "ViolationsDetailID",
+d.violation_id AS "ViolationID",
+v.ticket AS "Ticket",
+o.number AS "ViolationTypeID",
+l.number AS "LocationID",
+trim_scale(d.fine) AS "offenceFine",
+wire_flag(d.discount_flag) AS "discountFlag",
+trim_scale(d.discount_amount) AS "discountAmount",
+d.discount_hours AS "discountHours",
+wire_time(d.created_at) AS "created"
 
 -- name: attachments
 -- The files of the violations, in the order of their ids.
-SELECT asked.id, row_to_json(w)
+SELECT asked.id, {printed}
 FROM unnest(%(ids)s::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (SELECT a.* FROM attachment a WHERE a.violation_id = asked.id OFFSET 0) a
-CROSS JOIN LATERAL (
-    SELECT
-        a.id AS "attachID",
-        a.storage_location AS "storageLocation",
-        a.name AS "attachName",
-        a.extension AS "attachExt",
-        a.mime AS "attachMime",
-        'VIOLATIONS' AS "relatedType",
-        a.violation_id AS "relatedID",
-        (SELECT v.ticket FROM violation v WHERE v.id = a.violation_id) AS "relatedNote",
-        wire_time(a.created_at) AS "created",
-        wire_time(a.archived) AS "archived",
-        a.unique_id AS "uniqueid"
-) w
 ORDER BY a.id
+
+-- name: attachments_keys
+-- The keys of a file.
+a.id AS "attachID",
+a.storage_location AS "storageLocation",
+a.name AS "attachName",
+a.extension AS "attachExt",
+a.mime AS "attachMime",
+'VIOLATIONS'::text AS "relatedType",
+a.violation_id AS "relatedID",
+(SELECT v.ticket FROM violation v WHERE v.id = a.violation_id) AS "relatedNote",
+wire_time(a.created_at) AS "created",
+wire_time(a.archived) AS "archived",
+a.unique_id AS "uniqueid"
 
 -- name: vehicles
 -- The vehicles, which entries of the lists to nest in them, and who drives them. A driver's record stands in the
@@ -130,7 +130,7 @@ ORDER BY a.id
 SELECT
     v.id, v.make_id, v.colour_id, v.vehicle_type_id, v.plate_type_id, v.province_id,
     ARRAY(SELECT d.person_id FROM driver d WHERE d.vehicle_id = v.id ORDER BY d.person_id),
-    row_to_json(w)
+    {printed}
 FROM unnest(%(ids)s::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (SELECT v.* FROM vehicle v WHERE v.id = asked.id OFFSET 0) v
 LEFT JOIN plate_type pt ON pt.id = v.plate_type_id
@@ -138,32 +138,33 @@ LEFT JOIN province pr ON pr.id = v.province_id
 LEFT JOIN make mk ON mk.id = v.make_id
 LEFT JOIN vehicle_type vt ON vt.id = v.vehicle_type_id
 LEFT JOIN colour co ON co.id = v.colour_id
-CROSS JOIN LATERAL (
-    SELECT
-        v.id AS "VehicleID",
-        wire_flag(v.active) AS "Active",
-        wire_time(v.last_update) AS "lastUpdate",
-        v.plate AS "Plate",
-        pt.number AS "PlateTypeID",
-        pr.number AS "ProvID",
-        mk.number AS "MakeID",
-        vt.number AS "TypeID",
-        co.number AS "ColourID",
-        v.year AS "Year",
-        v.total_violations AS "TotalVio",
-        v.total_unpaid AS "TotalUnpaid",
-        v.total_warnings AS "TotalWarning",
-        wire_time(v.created_at) AS "created",
-        wire_time(v.external_lookup_at) AS "externallookupdate",
-        v.external_lookup_request AS "externallookupRequestID",
-        wire_time(v.modified) AS "modified",
-        v.alert AS "vehicleAlert",
-        v.vin AS "vin"
-) w
+
+-- name: vehicles_keys
+-- The keys of a vehicle.
+v.id AS "VehicleID",
+wire_flag(v.active) AS "Active",
+wire_time(v.last_update) AS "lastUpdate",
+v.plate AS "Plate",
+pt.number AS "PlateTypeID",
+pr.number AS "ProvID",
+mk.number AS "MakeID",
+vt.number AS "TypeID",
+co.number AS "ColourID",
+v.year AS "Year",
+v.total_violations AS "TotalVio",
+v.total_unpaid AS "TotalUnpaid",
+v.total_warnings AS "TotalWarning",
+wire_time(v.created_at) AS "created",
+wire_time(v.external_lookup_at) AS "externallookupdate",
+v.external_lookup_request AS "externallookupRequestID",
+wire_time(v.modified) AS "modified",
+v.alert AS "vehicleAlert",
+v.vin AS "vin"
+
 -- name: people
 -- The profiles. The keys of a person's secrets stay, and their value is always null: no secret of a person is ever
 -- handed to a third party (contract, section 1).
-SELECT p.id, row_to_json(w)
+SELECT p.id, {printed}
 FROM unnest(%(ids)s::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (SELECT p.* FROM person p WHERE p.id = asked.id OFFSET 0) p
 JOIN client c ON c.id = p.client_id
@@ -172,84 +173,84 @@ LEFT JOIN province pr2 ON pr2.id = p.province2_id
 LEFT JOIN province lp ON lp.id = p.licence_province_id
 LEFT JOIN user_type ut ON ut.id = p.user_type_id
 LEFT JOIN user_type lt ON lt.id = p.locker_user_type_id
-CROSS JOIN LATERAL (
-    SELECT
-        p.id AS "UserID",
-        p.enabled AS "enabled",
-        p.salutation AS "salutation",
-        p.first_name AS "firstName",
-        p.middle_name AS "middleName",
-        p.last_name AS "lastName",
-        p.user_name AS "username",
-        p.email AS "email",
-        p.street AS "street",
-        p.city AS "city",
-        pr.number AS "prov",
-        p.postal AS "postal",
-        p.street2 AS "street2",
-        p.city2 AS "city2",
-        pr2.number AS "prov2",
-        p.postal2 AS "postal2",
-        p.phone_cell AS "phonecell",
-        p.status AS "status",
-        ut.number AS "UserTypeID",
-        p.employ_no AS "employNo",
-        p.department AS "deptNameID",
-        p.employee_phone AS "ePhone",
-        wire_flag(p.staff_faculty) AS "staffFacultyFlag",
-        p.student_no AS "studentNo",
-        p.student_phone AS "sPhone",
-        p.student_phone2 AS "sPhone2",
-        wire_time(p.last_updated) AS "lastUpdated",
-        wire_time(p.created_at) AS "created",
-        p.private_comment AS "privateComment",
-        p.public_comment AS "publicComment",
-        p.licence_number AS "DLNum",
-        -- A day is handed out as midnight in the client's zone, in UTC, as the sample shows.
-        wire_time(p.date_of_birth::timestamp AT TIME ZONE c.timezone) AS "DOB",
-        wire_flag(p.staff_mail_permit) AS "StaffMailPermit",
-        p.extended_id AS "ExtendedID",
-        p.uuid AS "UserUUID",
-        p.campus_box AS "CampusBox",
-        p.new_email AS "newEmail",
-        p.read_only_user_id AS "ReadOnlyUserID",
-        p.student_no_int AS "studentNo_int",
-        p.employ_no_int AS "employNo_int",
-        p.student_campus_location AS "StuCampusLocation",
-        p.employee_campus_location AS "EmpCampusLocation",
-        p.mail_permit_to AS "MailPermitTo",
-        p.is_cloud_account AS "isCloudAccount",
-        wire_time(p.last_self_updated) AS "lastSelfUpdated",
-        p.email_consent AS "emailConsent",
-        p.text_reminders AS "T2P_reminders",
-        p.reminder_time AS "reminderTime",
-        lt.number AS "lockerUserTypeID",
-        NULL AS "encid",
-        p.preferred_name AS "preferredname",
-        wire_flag(p.plate_alert) AS "plateAlert",
-        wire_flag(p.people_alert) AS "peopleAlert",
-        NULL AS "salt",
-        wire_flag(p.force_password_change) AS "forcePasswordChange",
-        wire_time(p.last_password_change) AS "lastpasswordchange",
-        lp.number AS "DLprov",
-        p.login_source AS "loginSource",
-        p.company_id AS "company_id",
-        p.tax_exemption AS "taxexemption",
-        p.company_manager AS "company_manager",
-        p.receives_invoice AS "receives_invoice",
-        p.account_number AS "account_number",
-        p.company_bill_recipient AS "company_bill_recipient",
-        p.kais_employer AS "kais_employer",
-        p.kais_building AS "kais_building",
-        p.kais_supervisor_name AS "kais_supervisor_name",
-        p.kais_supervisor_title AS "kais_supervisor_title",
-        NULL AS "register_token",
-        NULL AS "api_token",
-        wire_time(p.modified) AS "modified",
-        p.bambora_customer_code AS "bambora_customer_code",
-        p.language AS "language",
-        p.preferred_communication_method AS "preferred_communication_method"
-) w
+
+-- name: people_keys
+-- The keys of a profile.
+p.id AS "UserID",
+p.enabled AS "enabled",
+p.salutation AS "salutation",
+p.first_name AS "firstName",
+p.middle_name AS "middleName",
+p.last_name AS "lastName",
+p.user_name AS "username",
+p.email AS "email",
+p.street AS "street",
+p.city AS "city",
+pr.number AS "prov",
+p.postal AS "postal",
+p.street2 AS "street2",
+p.city2 AS "city2",
+pr2.number AS "prov2",
+p.postal2 AS "postal2",
+p.phone_cell AS "phonecell",
+p.status AS "status",
+ut.number AS "UserTypeID",
+p.employ_no AS "employNo",
+p.department AS "deptNameID",
+p.employee_phone AS "ePhone",
+wire_flag(p.staff_faculty) AS "staffFacultyFlag",
+p.student_no AS "studentNo",
+p.student_phone AS "sPhone",
+p.student_phone2 AS "sPhone2",
+wire_time(p.last_updated) AS "lastUpdated",
+wire_time(p.created_at) AS "created",
+p.private_comment AS "privateComment",
+p.public_comment AS "publicComment",
+p.licence_number AS "DLNum",
+-- A day is handed out as midnight in the client's zone, in UTC, as the sample shows.
+wire_time(p.date_of_birth::timestamp AT TIME ZONE c.timezone) AS "DOB",
+wire_flag(p.staff_mail_permit) AS "StaffMailPermit",
+p.extended_id AS "ExtendedID",
+p.uuid AS "UserUUID",
+p.campus_box AS "CampusBox",
+p.new_email AS "newEmail",
+p.read_only_user_id AS "ReadOnlyUserID",
+p.student_no_int AS "studentNo_int",
+p.employ_no_int AS "employNo_int",
+p.student_campus_location AS "StuCampusLocation",
+p.employee_campus_location AS "EmpCampusLocation",
+p.mail_permit_to AS "MailPermitTo",
+p.is_cloud_account AS "isCloudAccount",
+wire_time(p.last_self_updated) AS "lastSelfUpdated",
+p.email_consent AS "emailConsent",
+p.text_reminders AS "T2P_reminders",
+p.reminder_time AS "reminderTime",
+lt.number AS "lockerUserTypeID",
+NULL AS "encid",
+p.preferred_name AS "preferredname",
+wire_flag(p.plate_alert) AS "plateAlert",
+wire_flag(p.people_alert) AS "peopleAlert",
+NULL AS "salt",
+wire_flag(p.force_password_change) AS "forcePasswordChange",
+wire_time(p.last_password_change) AS "lastpasswordchange",
+lp.number AS "DLprov",
+p.login_source AS "loginSource",
+p.company_id AS "company_id",
+p.tax_exemption AS "taxexemption",
+p.company_manager AS "company_manager",
+p.receives_invoice AS "receives_invoice",
+p.account_number AS "account_number",
+p.company_bill_recipient AS "company_bill_recipient",
+p.kais_employer AS "kais_employer",
+p.kais_building AS "kais_building",
+p.kais_supervisor_name AS "kais_supervisor_name",
+p.kais_supervisor_title AS "kais_supervisor_title",
+NULL AS "register_token",
+NULL AS "api_token",
+wire_time(p.modified) AS "modified",
+p.bambora_customer_code AS "bambora_customer_code",
+p.language AS "language",
+p.preferred_communication_method AS "preferred_communication_method"
 
 -- name: lists
 -- The entries of the short lists that the records name. The flags of an offence are true and false, unlike every
