@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from curbledger.cli.keeper import Keeper
-from curbledger.cli.memory import give_back_at_once
+from curbledger.cli.memory import settle_memory
 from curbledger.placements.deliverer import stop_heart
 from curbledger.wsgi import application
 
@@ -42,8 +42,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types.
             self.cfg.set(name, value)
 
     def load(self) -> object:
-        # In each worker, before its threads begin.
-        give_back_at_once()
+        # In each worker, after the application was loaded and before threads begin.
+        settle_memory()
         return application
 
     def run(self) -> None:

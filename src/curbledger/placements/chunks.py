@@ -7,8 +7,10 @@ process at any time, and is the same to the byte however often it is shown.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import zstandard
 from django.db import (
     InterfaceError,
@@ -27,7 +29,7 @@ from curbledger.placements.retention import refuse_erased
 from curbledger.violations.standing import Hold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from curbledger.placements.batch import Revision
@@ -144,16 +146,22 @@ def _records(revision: Revision, position: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+@contextmanager
+def _binary() -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor that hands bytes over as they are. Django's writes them out as digits, twice as long."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, psycopg.Cursor(cursor.connection) as plain:
+        yield plain
+
+
 def _read(revision: Revision, position: int) -> bytes | None:
-    with connection.cursor() as cursor:
-        cursor.execute(QUERIES["read"], {"revision": revision.pk, "position": position})
-        row = cursor.fetchone()
-    return None if row is None else zstandard.decompress(bytes(row[0]))
+    with _binary() as cursor:
+        row = cursor.execute(QUERIES["read"], {"revision": revision.pk, "position": position}, binary=True).fetchone()
+    return None if row is None else zstandard.decompress(row[0])
 
 
 def _store(revision: Revision, position: int, record_count: int, body: bytes) -> bool:
     """Whether this process was the first to store it: the unique constraint decides."""
-    with connection.cursor() as cursor:
+    with _binary() as cursor:
         cursor.execute(
             QUERIES["store"],
             {
