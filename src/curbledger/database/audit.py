@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 QUERIES = sql.load("curbledger.database", "audit.sql")
 FUNCTIONS = ("difference", "label", "who", "added", "removed", "changed", "changed_for_everybody")
+# Made by a later one (clients/0006).
+GUARDS = ("only_by_triggers", "not_emptied")
 # Rows of one statement that are written down one by one; more are a load.
 MANY = 500
 
@@ -75,9 +77,9 @@ class _Table:
     secret: tuple[str, ...]
 
 
-def functions() -> Iterator[str]:
+def functions(names: Iterable[str] = FUNCTIONS) -> Iterator[str]:
     """The statements that make the functions, for the migration."""
-    for name in FUNCTIONS:
+    for name in names:
         yield QUERIES[name].replace("{many}", str(MANY)).replace("{{", "{").replace("}}", "}")
 
 
@@ -86,6 +88,8 @@ def wanted_triggers() -> dict[tuple[str, str], str]:
     wanted: dict[tuple[str, str], str] = {}
     for name, owned, columns, binary in _rows("columns"):
         table = _Table(name, tuple(columns), (*SECRET.get(name, ()), *binary))
+        if owned or name in FOR_EVERYBODY:
+            wanted[name, "audit_emptied"] = QUERIES["on_emptied"].format(table=name)
         if owned and name not in UNAUDITED:
             wanted.update(_of_a_client(table))
         elif name in FOR_EVERYBODY:
@@ -96,11 +100,11 @@ def wanted_triggers() -> dict[tuple[str, str], str]:
 def install_triggers() -> None:
     """Make the triggers what they should be, in one transaction. Touches no table whose triggers are right.
 
-    Before the audit's own table is there, there is nothing to install.
+    Before the functions that they call are there, there is nothing to install.
     """
     wanted = {key: (statement, _digest(statement)) for key, statement in wanted_triggers().items()}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('audit_entry') IS NOT NULL AND to_regproc('audit_changed') IS NOT NULL")
+        cursor.execute("SELECT to_regproc('audit_not_emptied') IS NOT NULL")
         if cursor.fetchone() != (True,):
             return
         there = {(table, name): digest for table, name, digest in _rows("triggers")}

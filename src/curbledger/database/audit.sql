@@ -128,6 +128,26 @@ BEGIN
     RETURN NULL;
 END $$
 
+-- name: only_by_triggers
+-- An entry is what a trigger saw. Nobody writes one that nothing happened for.
+CREATE FUNCTION audit_only_by_triggers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'entries of the audit are written by its triggers alone'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audit_entry_is_written_by_triggers';
+END $$
+
+-- name: not_emptied
+-- TRUNCATE asks no policy and passes by triggers for rows: it would take every client's rows, and leave no entry.
+CREATE FUNCTION audit_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the table % is not emptied at once: its rows leave entries of the audit, or are only ever added',
+        TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_is_not_emptied';
+END $$
+
+-- name: on_emptied
+-- Before anything is taken away.
+CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION audit_not_emptied()
+
 -- name: on_added
 -- Once for a statement.
 CREATE TRIGGER audit_added AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh
@@ -174,8 +194,10 @@ GROUP BY c.oid, c.relname, c.relforcerowsecurity
 ORDER BY c.relname
 
 -- name: triggers
--- The triggers of the audit that are there, each with the digest of what made it.
-SELECT t.tgrelid::regclass::text, t.tgname::text, coalesce(obj_description(t.oid, 'pg_trigger'), '')
+-- The triggers of the audit that are there, each with the digest of what made it. One that is switched off is not
+-- what it should be.
+SELECT t.tgrelid::regclass::text, t.tgname::text,
+       CASE t.tgenabled WHEN 'O' THEN coalesce(obj_description(t.oid, 'pg_trigger'), '') ELSE '' END
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND t.tgname LIKE 'audit\_%'
 ORDER BY 1, 2
