@@ -32,6 +32,8 @@ class Permission(StrEnum):
     BATCHES_HAND_OVER = "portal:batches:hand-over"
     BATCHES_RECALL = "portal:batches:recall"
     LISTS_WRITE = "portal:lists:write"
+    AUDIT_READ = "portal:audit:read"
+    IMPORTS_RUN = "portal:imports:run"
     TOKENS_WRITE = "portal:tokens:write"
     MEMBERS_WRITE = "portal:members:write"
 
@@ -74,7 +76,7 @@ _COLLECTIONS_OFFICER = _CLERK | {
     Permission.NOTICES_SEND,
     Permission.BATCHES_HAND_OVER,
 }
-# Whatever takes a debt away, or back from an agency.
+# Whatever takes a debt away, back from an agency, or brings very many in; and what everybody did.
 _MANAGER = _COLLECTIONS_OFFICER | {
     Permission.VIOLATIONS_ADJUST,
     Permission.VIOLATIONS_CANCEL,
@@ -82,6 +84,8 @@ _MANAGER = _COLLECTIONS_OFFICER | {
     Permission.APPEALS_DECIDE,
     Permission.BATCHES_RECALL,
     Permission.LISTS_WRITE,
+    Permission.AUDIT_READ,
+    Permission.IMPORTS_RUN,
 }
 _ADMINISTRATOR = _MANAGER | {Permission.TOKENS_WRITE, Permission.MEMBERS_WRITE}
 

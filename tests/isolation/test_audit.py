@@ -239,9 +239,7 @@ def test_rows_that_are_upserted_or_merged_leave_entries(bound: Bound, neighbours
         "WHEN NOT MATCHED THEN INSERT (client_id, name) VALUES (%s, s.name)"
     )
     bound.count(merge, us)
-    bound.count(
-        "MERGE INTO make l USING (VALUES ('Merged')) AS s (name) ON l.name = s.name WHEN MATCHED THEN DELETE"
-    )
+    bound.count("MERGE INTO make l USING (VALUES ('Merged')) AS s (name) ON l.name = s.name WHEN MATCHED THEN DELETE")
     found = [(act, changes["name"]) for _, act, *_, changes in reversed(entries(bound, "make", before))]
     assert found == [
         ("added", [None, "First"]),

@@ -38,3 +38,13 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
         else:
             moment = middle
     return moment.replace(microsecond=0)
+
+
+def span(since: date | None, until: date | None, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From the first moment of `since` to the first after `until`, where the client is; without a day, for ever."""
+    first, end = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+    if since is not None:
+        first = day_start(since, zone)
+    if until is not None and until < end.date():
+        end = day_start(until + timedelta(days=1), zone)
+    return first, end

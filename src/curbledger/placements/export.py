@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from curbledger.kit.cells import harmless
 from curbledger.placements.deliver import HEAD
 from curbledger.placements.flat import COLUMNS, MONEY, Cell, flatten
 from curbledger.placements.manifest import records
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from curbledger.placements.batch import Revision
 
-# A program that shows a table would run what begins with one of these as a formula. The quote says that it is text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What one sheet and one cell hold.
 _SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
@@ -67,13 +66,9 @@ def _write_csv(rows: Iterable[list[Cell]], out: BinaryIO) -> None:
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     # The file below belongs to the caller.
     text.detach()
-
-
-def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _write_xlsx(rows: Iterable[list[Cell]], out: BinaryIO) -> None:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from curbledger.portal import (
     acts,
+    audit,
     batches,
     issue,
     missing,
@@ -49,5 +50,7 @@ urlpatterns = [
     path("people/<int:person_id>/hold", people.hold_all, name="hold-all"),
     path("people/<int:person_id>/holds/<int:hold_id>", people.release, name="release-person"),
     path("vehicles/<int:vehicle_id>", people.vehicle, name="vehicle"),
+    path("audit", audit.audit, name="audit"),
+    path("audit/export", audit.export, name="audit-export"),
     path("<path:rest>", missing.nothing_here),
 ]

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from curbledger.clients.client import Client
 
+# A profile; a line in a list; a ticket with its person; a notice; letters that were printed; a batch's records; an
+# entry of the audit.
+LOOKS = ("profile", "list", "ticket", "notice", "letters", "batch", "audit")
+
 
 class PersonalDataAccess(ClientOwned):
     """One look of one member of staff at one person. The database refuses to change it (registry.sql)."""
@@ -29,7 +33,7 @@ class PersonalDataAccess(ClientOwned):
         db_table = "personal_data_access"
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(what__in=("profile", "list", "ticket", "notice", "letters", "batch")),
+                condition=models.Q(what__in=LOOKS),
                 name="personal_data_access_is_of_something",
             ),
         )
@@ -37,10 +41,6 @@ class PersonalDataAccess(ClientOwned):
 
     def __str__(self) -> str:
         return f"{self.seen_by}: {self.what} of person {self.person_id}"
-
-
-# A profile; a line in a list; a ticket with its person; a notice; letters that were printed; a batch's records.
-LOOKS = ("profile", "list", "ticket", "notice", "letters", "batch")
 
 
 def note_looks(client: Client, person_ids: Iterable[int | None], *, what: str, by: str, at: datetime) -> None:

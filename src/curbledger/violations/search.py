@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ STATES = (
 PAGE = 50
 # Tickets that one page looks through for those that fit its filters.
 REACH = 20_000
-_BEGINNING, _END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+_END = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +105,14 @@ def search(
     ids, locations = _meant(wanted.text, with_people=with_people)
     if wanted.location_id is not None:
         locations = [wanted.location_id]
+    first, end = clock.span(wanted.since, wanted.until, client.zone)
     parameters: dict[str, Any] = {
         "ids": ids,
         "locations": locations,
         "category": wanted.category_id,
         "state": wanted.state,
-        "since": _BEGINNING if wanted.since is None else clock.day_start(wanted.since, client.zone),
-        "before": after.issued_at if after else _first_moment_after(wanted.until, client),
+        "since": first,
+        "before": after.issued_at if after else end,
         "before_id": after.violation_id if after else 0,
         "today": clock.day_start(clock.local_day(at, client.zone), client.zone),
         "reach": reach,
@@ -209,7 +210,3 @@ def _meant(text: str, *, with_people: bool) -> tuple[list[int] | None, list[int]
     folded = text.casefold()
     places = [pk for pk, name in Location.objects.values_list("pk", "name") if folded in name.casefold()]
     return (None, places) if places else ([], None)
-
-
-def _first_moment_after(day: date | None, client: Client) -> datetime:
-    return _END if day is None or day.year > 9998 else clock.day_start(day + timedelta(days=1), client.zone)  # noqa: PLR2004  # the calendar's end
