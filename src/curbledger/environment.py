@@ -67,6 +67,12 @@ class Environment(BaseSettings):
     database_patience: PositiveFloat = Field(
         default=60.0, description="Seconds for which a handoff waits for a database that restarts."
     )
+    import_largest_mb: PositiveInt = Field(
+        default=200, description="Megabytes that a file may have which is brought to the pages for an import."
+    )
+    import_kept_days: PositiveInt = Field(
+        default=30, description="Days for which rejected rows, and files that nobody imported, are kept."
+    )
 
     mail_host: str | None = Field(default=None, description="The server that takes mails. Without it they wait.")
     mail_port: PositiveInt = Field(default=587, description="Its port.")

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "curbledger.violations",
     "curbledger.placements",
     "curbledger.notices",
+    "curbledger.importing",
     "curbledger.wire",
     "curbledger.portal",
 ]

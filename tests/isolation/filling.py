@@ -25,6 +25,8 @@ _numbers = itertools.count(10_000)
 PARTICULAR: dict[str, dict[str, Any]] = {
     "hold": {"kind": "court", "person": None},
     "violation_act": {"kind": "spoiled"},
+    "file_import": {"kind": "people", "state": "uploaded", "file_name": "people.csv", "mapping": ""},
+    "import_mapping": {"kind": "people"},
     "notice": {"kind": 1},
     "notice_message": {"kind": 1},
     "notice_ticket": {"line": dict.fromkeys(("ticket", "issued", "plate", "place", "offences", "owed"), "x")},

@@ -11,6 +11,7 @@ from django.urls import get_resolver
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.importing.models import FileImport, KeptMapping
 from curbledger.notices.models import LetterRun, Message
 from curbledger.permissions import ROLE_PERMISSIONS, Role
 from curbledger.placements.models import Batch
@@ -31,6 +32,15 @@ def hold_on(person: Person) -> Hold:
     )
 
 
+def brought_file() -> FileImport:
+    """The import that is filled in, with a file on the disk, and a list of rejected rows."""
+    one = FileImport.objects.select_related("client").get()
+    one.folder.mkdir(parents=True)
+    one.path.write_text("id\n1\n", encoding="utf-8")
+    one.rejected_path.write_text("line,reason,id\n2,x,1\n", encoding="utf-8")
+    return one
+
+
 # Pages of no client: they see nobody's rows.
 LOBBY = {own.home, own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
 # What stands in a path. Where it names a row, the row is one of the town's.
@@ -43,6 +53,8 @@ ROWS: dict[str, Callable[[], object]] = {
     "run_id": lambda: LetterRun.objects.get().pk,
     "violation_id": lambda: Violation.objects.get().pk,
     "batch_id": lambda: Batch.objects.get().uuid,
+    "import_id": lambda: brought_file().pk,
+    "mapping_id": lambda: KeptMapping.objects.get().pk,
     "unique_id": lambda: Attachment.objects.get().unique_id,
 }
 

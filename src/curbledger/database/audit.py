@@ -42,6 +42,7 @@ SELF_EVIDENT = {
     "placement": "says what was handed over and why",
     "notice_message": "says what the queue is to send; a notice that was sent is audited",
     "notice_ticket": "says what a message is about",
+    "file_import": "says who brought which file, and what became of it; what it brought in is audited",
 }
 # Columns that say how far something is. A row that changes in nothing else leaves no entry.
 PROGRESS = {
@@ -54,6 +55,10 @@ PROGRESS = {
         *("next_try_at", "began_at", "ended_at", "fault"),
     ),
     "notice_ticket": ("line", "owed", "notice_id"),
+    "file_import": (
+        *("mapping", "state", "dry", "asked_at", "asked_by", "attempt", "attempts", "position", "beat_at", "imported"),
+        *("already_there", "rejected", "not_utf8_from", "fault", "ended_at", "file_erased_at", "rejected_erased_at"),
+    ),
     "staff_user": ("last_login", "language"),
 }
 # Columns that triggers keep, from other rows.

@@ -6,7 +6,7 @@ import codecs
 import tomllib
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator, model_validator
 
@@ -160,23 +160,37 @@ class ImportMapping(_Table):
 def load_mapping(path: Path, kind: Kind) -> ImportMapping:
     """Read a mapping for that kind of rows. Raises Invalid with every key that is wrong, by its name."""
     try:
-        with path.open("rb") as file:
-            tree = tomllib.load(file)
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise Invalid(f"The mapping {path} cannot be read: {error.strerror or error}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Invalid(f"The mapping {path} is not TOML: {error}.") from None
+    return read_mapping(text, kind, called=f"The mapping {path}")
+
+
+def read_mapping(text: str, kind: Kind, *, called: str = "The mapping") -> ImportMapping:
+    """The mapping that a text is. Raises Invalid with every key that is wrong, by its name."""
     try:
-        mapping = ImportMapping.model_validate(tree)
+        mapping = ImportMapping.model_validate(read_tree(text, called=called))
     except ValidationError as error:
-        raise _unusable(path, [_describe(one["loc"], one["type"], one["msg"]) for one in error.errors()]) from None
+        faults = [_describe(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+        raise _unusable(called, faults) from None
     if faults := faults_of(mapping, kind):
-        raise _unusable(path, faults)
+        raise _unusable(called, faults)
     return mapping
 
 
-def _unusable(path: Path, faults: list[str]) -> Invalid:
-    return Invalid(f"The mapping {path} cannot be used:\n" + "\n".join(f"  {fault}" for fault in faults))
+def read_tree(text: str, *, called: str = "The mapping") -> dict[str, Any]:
+    """What a text says as TOML, unchecked. Raises Invalid."""
+    try:
+        # As a file is read: TOML knows two ends of a line, and no third.
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{called} is not TOML: {error}.") from None
+
+
+def _unusable(called: str, faults: list[str]) -> Invalid:
+    return Invalid(f"{called} cannot be used:\n" + "\n".join(f"  {fault}" for fault in faults))
 
 
 def _describe(location: tuple[int | str, ...], type_: str, message: str) -> str:

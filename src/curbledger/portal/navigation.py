@@ -43,6 +43,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("portal:people", _("People and vehicles"), "group", Permission.PEOPLE_READ),
     Entry("portal:notices", _("Notices"), "outgoing_mail", Permission.NOTICES_SEND),
     Entry("portal:notice-texts", _("Texts of notices"), "edit_note", Permission.NOTICES_SEND),
+    Entry("portal:imports", _("Imports"), "upload_file", Permission.IMPORTS_RUN),
     Entry("portal:audit", _("Audit"), "history", Permission.AUDIT_READ),
 )
 

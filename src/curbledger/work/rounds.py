@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.mail import get_connection
 
 from curbledger.database.scope import client_scope
+from curbledger.importing.tidy import tidy_imports
+from curbledger.importing.turns import bring_in, take_file
 from curbledger.kit import clock
 from curbledger.notices.mail import Taken, fault_of, hand_over, is_outage, mails_wait, settle_mail, take_mail
 from curbledger.notices.plan import plan_notices
@@ -104,8 +106,18 @@ def _hand_over(taken: Taken, server: BaseEmailBackend) -> Exception | None:
     return None
 
 
+def bring(client: Client) -> None:
+    """Import, or check, the files that wait."""
+    while (taken := take_file(client)) is not None:
+        bring_in(client, taken, at=clock.now())
+
+
 def erase(client: Client) -> None:
-    """Erase the bytes of handoffs that the client no longer keeps."""
+    """Erase what the client no longer keeps: bytes of handoffs, files of imports."""
     erased = erase_old(client.pk, at=clock.now())
     if erased:
         _log.info("%s: the bytes of %s batches erased", client.code, erased)
+    with client_scope(client.pk):
+        gone = tidy_imports(client, at=clock.now())
+    if gone:
+        _log.info("%s: the files of %s imports erased", client.code, gone)

@@ -15,6 +15,8 @@ from procrastinate.jobs import Status
 
 from curbledger.clients.client import Client
 from curbledger.database.actor import Actor, acting
+from curbledger.importing.steps import TASK
+from curbledger.importing.turns import files_wait
 from curbledger.work import rounds
 
 if TYPE_CHECKING:
@@ -44,6 +46,13 @@ def send(*, client_id: int) -> None:
         rounds.send(Client.objects.get(pk=client_id))
 
 
+@app.task(name=TASK)
+def bring_in(*, client_id: int) -> None:
+    """Files of one client that wait to be imported. In the name of whoever asked, not of the queue."""
+    with acting(Actor.QUEUE, rounds.WORKER):
+        rounds.bring(Client.objects.get(pk=client_id))
+
+
 @app.task(name="erase")
 def erase(*, client_id: int) -> None:
     """Bytes that one client no longer keeps."""
@@ -63,10 +72,12 @@ async def tend(timestamp: int) -> None:  # noqa: ARG001  # the queue says for wh
 @app.periodic(cron="* * * * *")
 @app.task(name="post")
 async def post(timestamp: int) -> None:  # noqa: ARG001  # the queue says for when it was due
-    """Every minute: mails that wait."""
+    """Every minute: mails that wait, and files whose worker was killed."""
     for client in await _clients():
         if await sync_to_async(rounds.has_mail)(client):
             await _wake(send, client)
+        if await sync_to_async(files_wait)(client):
+            await _wake(bring_in, client)
 
 
 @app.periodic(cron="23 * * * *")

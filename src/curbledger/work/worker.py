@@ -11,6 +11,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
+# Tasks at a time: an import of an hour keeps nobody's mails waiting.
+_AT_A_TIME = 3
 # Seconds between two looks at the queue, and for which work under way may go on at the end.
 _POLLING, _GRACE = 5.0, 30.0
 
@@ -26,6 +28,7 @@ def work(*, wait: bool = True, child: bool = False) -> None:
     options: dict[str, Any] = {
         "wait": wait,
         "listen_notify": False,
+        "concurrency": _AT_A_TIME,
         "fetch_job_polling_interval": _POLLING,
         "shutdown_graceful_timeout": _GRACE,
         "delete_jobs": "successful",
