@@ -113,7 +113,7 @@ def test_every_page_is_open_to_everybody(
     somebody.check()
     ((ticket,),) = small_town.query("SELECT max(id) FROM violation")
     acts = ("pay", "appeal", "hold", "adjust", "link", "add-files", "cancel", "warn", "spoil", "reverse", "release")
-    for path in ("violations?state=held", "issue", "password", f"violations/{ticket}"):
+    for path in ("violations?state=held", "issue", "password", "audit", f"violations/{ticket}"):
         somebody.go(path)
         somebody.check()
     for act in acts:
@@ -173,3 +173,45 @@ def test_a_ticket_is_written_on_a_phone_with_a_photo(
         "JOIN vehicle h ON h.id = v.vehicle_id WHERE h.plate_key = 'PHONE1'"
     ) == [(2,)]
     officer.page.context.close()
+
+
+OLD = "Ticket No,Issue Date,Amount,Plate,Make\nOLD-1,25/03/2026,$50.00,abc 123,FORD\nOLD-2,26/03/2026,a lot,,KIA\nOLD-1,25/03/2026,50,ABC123,FORD\n"
+
+
+@pytest.mark.parametrize(("language", "screen"), [("en", DESK), ("fr", PHONE)], ids=["desk", "phone"])
+def test_a_file_is_brought_mapped_checked_and_imported_and_the_audit_says_by_whom(
+    chromium: Browser, small_town: House, url: str, tmp_path: Path, language: str, screen: dict[str, int]
+) -> None:
+    """With the queue at work: the page goes on by itself."""
+    somebody = office(chromium, f"http://127.0.0.1:{small_town.serve(queue=True).port}", screen, language)
+    page = somebody.page
+    somebody.sign_in("maud@example.org")
+    somebody.go("imports")
+    somebody.check()
+    (tmp_path / "old.csv").write_text(OLD, encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(tmp_path / "old.csv")
+    page.locator("form.bring button[type=submit]").click()
+    page.wait_for_url("**/mapping")
+    somebody.check()
+    page.locator("summary").nth(0).focus()
+    page.keyboard.press("Enter")
+    page.locator("details.more > summary").first.click()
+    somebody.check()
+    page.locator("#id_keep_as").fill("Old system")
+    page.locator("form.mapping button.primary").click()
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
+    # It waits, is checked, and says so without a reload.
+    start = page.locator("form:has(input[value=import]) button")
+    start.wait_for(timeout=60_000)
+    somebody.check()
+    start.click()
+    page.locator(".import-state .badge.good").wait_for(timeout=60_000)
+    somebody.check()
+    assert [dd.inner_text() for dd in page.locator(".counts dd").all()] == ["1", "1", "1"]
+    somebody.go("imports")
+    somebody.check()
+    somebody.go("audit?who=maud%40example.org&what=violation")
+    assert page.locator(".list.audit tbody tr").count() == 1
+    assert "OLD-1" in page.locator(".audit-what").inner_text()
+    somebody.check()
+    page.context.close()

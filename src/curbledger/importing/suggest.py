@@ -148,9 +148,9 @@ def _fits(shape: Shape, values: Iterable[str]) -> bool:
 
 
 def _format_of(filled: Sequence[str]) -> str | None:
-    """The format that most of them have; None where few are days at all. Dirt is no reason to give up."""
+    """The format that most of them have; None where most are no days at all. Dirt is no reason to give up."""
     best = max(_FORMATS, key=lambda form: sum(_is_day(value, form) for value in filled))
-    return best if 2 * sum(_is_day(value, best) for value in filled) > len(filled) else None
+    return best if 2 * sum(_is_day(value, best) for value in filled) >= len(filled) else None
 
 
 def _is_day(value: str, form: str) -> bool:
@@ -162,10 +162,10 @@ def _is_day(value: str, form: str) -> bool:
 
 
 def _decimal_of(filled: Sequence[str]) -> str | None:
-    """How amounts are written in most of them; None where few are any."""
+    """How amounts are written in most of them; None where most are none."""
     points = sum(_is_amount(value, ".") for value in filled)
     commas = sum(_is_amount(value, ",") for value in filled)
-    if 2 * max(points, commas) <= len(filled):
+    if 2 * max(points, commas) < len(filled):
         return None
     # 1,234 is an amount either way. A comma before the last two digits tells.
     cents = sum(bool(re.search(r",\d{2}\D*$", value)) for value in filled)

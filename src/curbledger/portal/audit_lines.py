@@ -39,6 +39,8 @@ _HIDDEN = "•••"
 # Of a longer value, such as a letter's text, a page shows the beginning; the export has all of it.
 _LONGEST = 400
 _CENTS = 2
+# Columns that only programs read. The export has them.
+_FOR_PROGRAMS = ("_key", "uuid", "fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ def _line(entry: AuditEntry, names: _Names, client: Client, *, plain: bool) -> L
 def _changes(entry: AuditEntry, names: _Names, client: Client, *, hidden: bool, plain: bool) -> Iterator[Change]:
     for column, (old, new) in sorted(entry.changes.items(), key=lambda one: column_name(one[0])):
         secret = hidden or (column in PERSONAL_COLUMNS and not names.with_people)
+        if not plain and column.endswith(_FOR_PROGRAMS):
+            continue
         # A new row says what it has; that it has no comment is no news.
         if entry.act != "changed" and (new if old is None else old) == "":  # 0 and False are news
             continue
