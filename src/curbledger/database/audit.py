@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 QUERIES = sql.load("curbledger.database", "audit.sql")
 FUNCTIONS = ("difference", "label", "who", "added", "removed", "changed", "changed_for_everybody")
-# Made by a later one (clients/0006).
+# Made by a later one (clients/0007).
 GUARDS = ("only_by_triggers", "not_emptied")
 # Rows of one statement that are written down one by one; more are a load.
 MANY = 500

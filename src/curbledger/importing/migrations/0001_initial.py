@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("clients", "0006_audit_guards"),
+        ("clients", "0007_audit_guards"),
     ]
 
     operations = [

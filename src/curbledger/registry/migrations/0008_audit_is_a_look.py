@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0006_audit_guards"),
+        ("clients", "0007_audit_guards"),
         ("registry", "0007_batch_looks"),
     ]
 

@@ -6,7 +6,7 @@ from curbledger.database.audit import GUARDS, functions
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clients", "0005_audit")]
+    dependencies = [("clients", "0006_attention")]
 
     operations = [
         *(migrations.RunSQL(statement, migrations.RunSQL.noop) for statement in functions(GUARDS)),
