@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from curbledger.clients.policy import HOLD_KINDS
+from curbledger.clients.policy import STAFF_HOLD_KINDS
 from curbledger.demo import texts
 from curbledger.demo import town_data as data
 from curbledger.demo.outcomes import Outcome
@@ -156,7 +156,7 @@ class Aftermath:
     def _be_free_again(self, case: Case) -> None:
         """A hold that held once: released, on the ticket or its driver, or run out."""
         dice, calendar = self._dice, self._calendar
-        kind = dice.choice(HOLD_KINDS)
+        kind = dice.choice(STAFF_HOLD_KINDS)
         hold = case.hold(
             kind=kind,
             reason=dice.choice(texts.HOLDS[kind]),
