@@ -98,7 +98,7 @@ def test_the_others_stay_for_every_reason(town: Client) -> None:
     assert set(Hold.objects.values_list("kind", flat=True)) == set(STAFF_HOLD_KINDS)
 
 
-def test_nothing_in_a_made_up_town_raises_an_alarm(town: Client) -> None:  # noqa: ARG001  Its scope.
+def test_nothing_in_a_made_up_town_raises_an_alarm(town: Client) -> None:
     assert list(alarms()) == []
 
 
