@@ -17,6 +17,8 @@ from curbledger.database.role import check_role
 from curbledger.database.scope import client_scope
 from curbledger.environment import misspelt
 from curbledger.errors import CurbledgerError, Misconfigured
+from curbledger.kit import clock
+from curbledger.placements.alarm_words import what_is_wrong, what_to_do
 from curbledger.placements.alarms import alarms
 
 if TYPE_CHECKING:
@@ -184,9 +186,10 @@ def _connections() -> Finding:
 def _clients() -> Iterator[Finding]:
     for client in Client.objects.order_by("code"):
         with client_scope(client.pk):
-            found = list(alarms())
+            found = list(alarms(client, at=clock.now()))
         for alarm in found:
-            yield Finding("alarm", good=False, what=f"{client.code}: {alarm.what}", hint=alarm.hint)
+            what = f"{client.code}: {what_is_wrong(alarm)}"
+            yield Finding("alarm", good=False, what=what, hint=what_to_do(alarm))
         if not found:
             state = "on" if client.collecting else "off"
             yield Finding("client", good=True, what=f"{client.code}: collections are {state}, nothing is stuck.")

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PEOPLE_LINK = "portal:people:link"
     BATCHES_HAND_OVER = "portal:batches:hand-over"
     BATCHES_RECALL = "portal:batches:recall"
+    REPORTS_READ = "portal:reports:read"
     LISTS_WRITE = "portal:lists:write"
     AUDIT_READ = "portal:audit:read"
     IMPORTS_RUN = "portal:imports:run"
@@ -75,6 +76,7 @@ _COLLECTIONS_OFFICER = _CLERK | {
     Permission.PAYMENTS_REVERSE,
     Permission.NOTICES_SEND,
     Permission.BATCHES_HAND_OVER,
+    Permission.REPORTS_READ,
 }
 # Whatever takes a debt away, back from an agency, or brings very many in; and what everybody did.
 _MANAGER = _COLLECTIONS_OFFICER | {

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "curbledger.placements",
     "curbledger.notices",
     "curbledger.importing",
+    "curbledger.reports",
     "curbledger.wire",
     "curbledger.portal",
 ]

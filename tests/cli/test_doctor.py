@@ -18,6 +18,7 @@ from django.db import connection
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.violations.hold import hold_violation
+from tests import cast
 from tests.cli.conftest import as_role
 from tests.cli.typing_in import typed
 from tests.databases import server, superuser
@@ -25,6 +26,12 @@ from tests.databases import server, superuser
 if TYPE_CHECKING:
     from curbledger.clients.client import Client
     from tests.stories.house import House
+
+
+@pytest.fixture
+def town(db: None) -> Client:
+    """A new town: nothing has had time to go wrong."""
+    return cast.town(at=clock.now())
 
 
 def bad(house: House, **environment: str) -> list[str]:
@@ -136,7 +143,7 @@ def test_a_record_that_cannot_be_printed_raises_an_alarm(town: Client, overdue: 
     with client_scope(town.pk):
         hold_violation(town, overdue, kind="unprintable", reason="x", at=clock.now(), by="system")
     said = typed("doctor", expect=1).stdout
-    assert f"BAD  OC_TOMA: 1 violations could not be printed and are set aside, ticket {overdue} among them." in said
+    assert f"BAD  OC_TOMA: 1 violation could not be printed and is set aside: ticket {overdue}." in said
     typed("hold", "release", "OC_TOMA", "--ticket", overdue, "--kind", "unprintable", "--reason", "mended")
     assert "nothing is stuck" in typed("doctor").stdout
 

@@ -42,9 +42,10 @@ def brought_file() -> FileImport:
 
 
 # Pages of no client: they see nobody's rows.
-LOBBY = {own.home, own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
+LOBBY = {own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
 # What stands in a path. Where it names a row, the row is one of the town's.
 SAMPLES = {"rest": "no/such/page", "stage": "1", "kind": "mail", "language": "fr", "revision": "1", "form": "csv"}
+SAMPLES |= {"report": "payments"}
 ROWS: dict[str, Callable[[], object]] = {
     "person_id": lambda: Person.objects.get().pk,
     "hold_id": lambda: hold_on(Person.objects.get()).pk,

@@ -226,7 +226,7 @@ class TestNewCycle:
         assert history(three[0]) == [(1, "recalled", "Wrong signs."), (1, "open", None)]
         assert [placement(three[0]).cycle, placement(three[1]).cycle] == [2, 1]
         with client_scope(town.pk):
-            assert list(alarms()) == []
+            assert list(alarms(town, at=LATER)) == []
 
     def test_it_can_be_recalled_again(self, town: Client, three: list[Violation]) -> None:
         arrived(town)

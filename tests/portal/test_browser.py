@@ -52,7 +52,7 @@ class Office:
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(PASSWORD)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/portal/violations")
+        self.page.wait_for_url(re.compile(r"^http://[^/]+/portal/$"))
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.url}/portal/{path}", wait_until="networkidle")
@@ -113,7 +113,8 @@ def test_every_page_is_open_to_everybody(
     somebody.check()
     ((ticket,),) = small_town.query("SELECT max(id) FROM violation")
     acts = ("pay", "appeal", "hold", "adjust", "link", "add-files", "cancel", "warn", "spoil", "reverse", "release")
-    for path in ("violations?state=held", "issue", "password", "audit", f"violations/{ticket}"):
+    reports = ("reports", "reports/receivables", "reports/payments?since=2020-01-01&until=2020-12-31")
+    for path in ("violations?state=held", "issue", "password", "audit", f"violations/{ticket}", *reports):
         somebody.go(path)
         somebody.check()
     for act in acts:
@@ -220,3 +221,37 @@ def test_a_file_is_brought_mapped_checked_and_imported_and_the_audit_says_by_who
     assert "OLD-1" in page.locator(".audit-what").inner_text()
     somebody.check()
     page.context.close()
+
+
+@pytest.mark.parametrize(("language", "screen"), [("en", DESK), ("fr", PHONE)], ids=["desk", "phone"])
+def test_today_draws_its_charts_and_has_their_figures_below(
+    chromium: Browser, small_town: House, url: str, language: str, screen: dict[str, int]
+) -> None:
+    somebody = office(chromium, url, screen, language)
+    somebody.sign_in("maud@example.org")
+    for canvas in somebody.page.locator("canvas[data-chart]").all():
+        drawn = "one => new Uint32Array(one.getContext('2d').getImageData(0, 0, one.width, one.height).data.buffer)"
+        assert canvas.evaluate(f"one => ({drawn})(one).some((pixel) => pixel !== 0)")
+        # As wide as the screen leaves room for.
+        assert canvas.evaluate("one => one.clientWidth <= one.parentElement.clientWidth")
+    for details in somebody.page.locator("main details").all():
+        details.locator("summary").press("Enter")
+    assert somebody.page.locator("table.figures:visible").count() == 3
+    somebody.check()
+    somebody.page.context.close()
+
+
+def test_a_report_is_found_for_other_days_and_downloaded(chromium: Browser, small_town: House, url: str) -> None:
+    manager = office(chromium, url, DESK, "en")
+    manager.sign_in("maud@example.org")
+    manager.page.locator("nav a[href='/portal/reports']").click()
+    manager.page.get_by_role("link", name="Payments by day and person").click()
+    manager.page.locator("#id_since").fill("2026-01-01")
+    manager.page.locator("#id_until").fill("2026-12-31")
+    manager.page.get_by_role("button", name="Show").click()
+    manager.page.wait_for_url(re.compile(r"since=2026-01-01&until=2026-12-31"))
+    manager.check()
+    with manager.page.expect_download() as download:
+        manager.page.get_by_role("link", name="XLSX").click()
+    assert download.value.suggested_filename == "payments-OC_TOMA-2026-01-01-2026-12-31.xlsx"
+    manager.page.context.close()

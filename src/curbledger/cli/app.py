@@ -25,6 +25,7 @@ from curbledger.cli import (
     notice,
     payment,
     preview,
+    report,
     restore,
     retention,
     serve,
@@ -76,6 +77,7 @@ app.command()(doctor.doctor)
 app.command("import")(importing.import_)
 app.command()(preview.preview)
 app.command()(batches.batches)
+app.command()(report.report)
 app.command()(backup.backup)
 app.command()(restore.restore)
 client.app.command("retention")(retention.set_retention)

@@ -31,6 +31,7 @@ UNAUDITED = {
     "spent_key": "forms that were sent, so that none counts twice",
     "idempotency_key": "calls that bore a key, so that none counts twice",
     "lookup_counter": "follows the entries of lists, which are audited",
+    "today_figures": "worked out from other rows, again and again",
     "batch_chunk": "bytes of a handoff: their digest stands in its revision, and what was erased in batch_erasure",
 }
 # Tables whose new rows say by themselves what was done, by whom and when. What changes in them or goes is audited.
@@ -43,6 +44,7 @@ SELF_EVIDENT = {
     "notice_message": "says what the queue is to send; a notice that was sent is audited",
     "notice_ticket": "says what a message is about",
     "file_import": "says who brought which file, and what became of it; what it brought in is audited",
+    "report_sending": "says which report went to whom, and when",
 }
 # Columns that say how far something is. A row that changes in nothing else leaves no entry.
 PROGRESS = {
@@ -59,6 +61,7 @@ PROGRESS = {
         *("mapping", "state", "dry", "asked_at", "asked_by", "attempt", "attempts", "position", "beat_at", "imported"),
         *("already_there", "rejected", "not_utf8_from", "fault", "ended_at", "file_erased_at", "rejected_erased_at"),
     ),
+    "report_sending": ("state", "attempts", "tries_left", "next_try_at", "began_at", "ended_at", "fault"),
     "staff_user": ("last_login", "language"),
 }
 # Columns that triggers keep, from other rows.

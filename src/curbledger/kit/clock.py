@@ -21,6 +21,11 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
+def local_minute(at: datetime, zone: ZoneInfo) -> str:
+    """A moment where the client is, to the minute, for people."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """The first moment of `day` where the client is, in UTC.
 

@@ -102,9 +102,14 @@ def settle_mail(client: Client, taken: Taken, *, at: datetime, error: Exception 
         message.state, message.ended_at, message.next_try_at = State.FAILED, at, None
     else:
         message.state = State.QUEUED
-        message.next_try_at = at + _FIRST_WAIT * 2 ** (MOST_TRIES - 1 - message.tries_left)
+        message.next_try_at = retry_at(message.tries_left, at=at)
     message.save(update_fields=["state", "fault", "ended_at", "next_try_at"])
     return State(message.state)
+
+
+def retry_at(tries_left: int, *, at: datetime) -> datetime:
+    """When a mail that was put off is tried again: each time after twice as long."""
+    return at + _FIRST_WAIT * int(2 ** (MOST_TRIES - 1 - tries_left))
 
 
 def is_permanent(error: Exception) -> bool:

@@ -77,6 +77,7 @@ class Message(ClientOwned):
         indexes = (
             models.Index("client", "state", "kind", "id", name="notice_message_by_state"),
             models.Index("client", "state", "id", name="notice_message_on_its_shelf"),
+            models.Index("client", "ended_at", "id", name="notice_message_by_end"),
             models.Index("client", "person", name="notice_message_by_person"),
             models.Index("client", "run", "id", condition=Q(run__isnull=False), name="notice_message_by_run"),
         )

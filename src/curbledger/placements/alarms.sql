@@ -7,13 +7,37 @@ WHERE {did_not_arrive}
 
 -- name: contradicting
 -- Violations that have had their turn in this cycle, although their own row says that they were never sent.
+-- Looked up one by one: a join might read every placement there is.
 SELECT count(*), min(v.ticket)
 FROM violation v
-JOIN placement p ON p.violation_id = v.id AND p.cycle = v.cycle
+CROSS JOIN LATERAL (
+    SELECT 1 FROM placement p
+    WHERE p.violation_id = v.id AND p.cycle = v.cycle
+      AND p.state IN ('open', 'paid', 'recalled', 'returned', 'closed')
+    OFFSET 0
+) had
 WHERE {open_debt}
-  AND p.state IN ('open', 'paid', 'recalled', 'returned', 'closed')
 
 -- name: set_aside
 -- Violations whose record could not be printed.
-SELECT count(*), min(v.ticket) FROM hold h JOIN violation v ON v.id = h.violation_id
+SELECT count(*), min((SELECT v.ticket FROM violation v WHERE v.id = h.violation_id)) FROM hold h
 WHERE h.kind = 'unprintable' AND h.released_at IS NULL
+
+-- name: calls
+-- Of each agency that has called often enough to say what is usual: its last call, and the middle one of the gaps
+-- between its last calls. Every call left a revision, if only an empty one; what another system had sent has no tail.
+SELECT a.name, max(latest.claimed_at), percentile_disc(0.5) WITHIN GROUP (ORDER BY latest.gap)
+FROM agency a
+CROSS JOIN LATERAL (
+    SELECT c.claimed_at, c.claimed_at - lag(c.claimed_at) OVER (ORDER BY c.claimed_at) AS gap
+    FROM (
+        SELECT r.claimed_at
+        FROM batch b JOIN batch_revision r ON r.batch_id = b.id
+        WHERE b.agency_id = a.id AND r.tail <> ''
+        ORDER BY b.id DESC, r.number DESC
+        LIMIT %(calls)s
+    ) c
+) latest
+GROUP BY a.id, a.name
+HAVING count(*) >= %(enough)s
+ORDER BY a.name

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Record: TypeAlias = Mapping[str, Any]
+    from curbledger.kit.sheet import Cell
 
-Cell: TypeAlias = str | int | Decimal | bool | None
+    Record: TypeAlias = Mapping[str, Any]
 
 _BETWEEN = " | "
 _PERSON = {

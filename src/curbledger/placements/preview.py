@@ -14,14 +14,15 @@ from django.db import connection
 
 from curbledger.kit import money, sql
 from curbledger.placements.agency import Agency
-from curbledger.placements.claim import DID_NOT_ARRIVE, SLICE
+from curbledger.placements.claim import DID_NOT_ARRIVE
 from curbledger.placements.claim import QUERIES as CLAIM
+from curbledger.placements.slices import slices
 from curbledger.violations.overdue import OPEN_DEBT, Rule, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 QUERIES = sql.load("curbledger.placements", "preview.sql")
 _WOULD_TAKE_UP = QUERIES["would_take_up"].format(did_not_arrive=DID_NOT_ARRIVE)
-_OPEN_DEBTS = QUERIES["open_debts"].format(open_debt=OPEN_DEBT)
+OPEN_DEBTS = QUERIES["open_debts"].format(open_debt=OPEN_DEBT)
 
 # Days past due, each heap from its first day on. Nothing that goes is younger than a day.
 AGES = {"1-30": 1, "31-60": 31, "61-90": 61, "over 90": 91}
@@ -95,7 +96,7 @@ def preview(client: Client, *, at: datetime, agency: Agency | None = None, as_if
     for one in agencies:
         _reopened(rule, one, found)
     takers = [one.name for one in agencies if not one.assigned_only]
-    for ids in _slices(_OPEN_DEBTS, {}):
+    for ids in slices(OPEN_DEBTS, {}):
         for kept_for, age, reasons, *heap in _sort(rule, ids):
             if kept_for is not None:
                 if kept_for in names:
@@ -125,7 +126,7 @@ def _reopened(rule: Rule, agency: Agency, found: Preview) -> None:
         return
     batch, revision = row
     found.reopens.append(batch)
-    for ids in _slices(CLAIM["placed_after"], {"revision": revision}):
+    for ids in slices(CLAIM["placed_after"], {"revision": revision}):
         for _, age, reasons, *heap in _sort(rule, ids, passed_over="already_sent"):
             _add(found, agency.name, age, reasons, heap)
 
@@ -140,18 +141,6 @@ def _add(found: Preview, agency: str | None, age: int, reasons: Sequence[str], h
     label = list(AGES)[age - 1]
     for one in (found.goes, found.agencies.setdefault(agency, Heap()), found.ages[label]):
         one.add(count, total, examples)
-
-
-def _slices(query: str, parameters: dict[str, Any]) -> Iterator[list[int]]:
-    after = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(query, {**parameters, "after": after, "limit": SLICE})
-            ids = [row[0] for row in cursor.fetchall()]
-        if not ids:
-            return
-        yield ids
-        after = ids[-1]
 
 
 def _sort(rule: Rule, ids: Sequence[int], *, passed_over: str = "") -> list[Any]:

@@ -37,11 +37,13 @@ class Link:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("portal:home", _("Today"), "monitoring", Permission.VIOLATIONS_READ),
     Entry("portal:violations", _("Violations"), "receipt_long", Permission.VIOLATIONS_READ),
     Entry("portal:issue", _("Issue a ticket"), "add_notes", Permission.VIOLATIONS_ISSUE),
     Entry("portal:batches", _("Batches"), "inventory_2", Permission.BATCHES_HAND_OVER),
     Entry("portal:people", _("People and vehicles"), "group", Permission.PEOPLE_READ),
     Entry("portal:notices", _("Notices"), "outgoing_mail", Permission.NOTICES_SEND),
+    Entry("portal:reports", _("Reports"), "bar_chart", Permission.REPORTS_READ),
     Entry("portal:notice-texts", _("Texts of notices"), "edit_note", Permission.NOTICES_SEND),
     Entry("portal:imports", _("Imports"), "upload_file", Permission.IMPORTS_RUN),
     Entry("portal:audit", _("Audit"), "history", Permission.AUDIT_READ),
@@ -51,5 +53,10 @@ ENTRIES: tuple[Entry, ...] = (
 def navigation_for(visit: Visit) -> list[Link]:
     """The pages that this visitor may open. The longest that the address begins with is where they are."""
     found = [(reverse(entry.name), entry) for entry in ENTRIES if visit.may(entry.permission)]
-    here = max((url for url, _entry in found if visit.request.path.startswith(url)), key=len, default=None)
+    path = visit.request.path
+    # Every address begins with that of the first page.
+    home = reverse("portal:home")
+    here = max(
+        (url for url, _entry in found if (path == url if url == home else path.startswith(url))), key=len, default=None
+    )
     return [Link(url, entry.title, entry.icon, url == here) for url, entry in found]

@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-@lobby()
-def home(_request: HttpRequest) -> HttpResponse:
-    """Where everybody begins."""
-    return HttpResponseRedirect(reverse("portal:violations"))
-
-
 @lobby(methods=("POST",), signed_in=False)
 def language(request: HttpRequest) -> HttpResponse:
     """Keeps a language: on the user's row, and for the sign-in page in a cookie."""

@@ -17,7 +17,9 @@ from curbledger.portal import (
     own,
     people,
     recalls,
+    reports,
     sign_in,
+    today,
     violation,
     violations,
 )
@@ -25,7 +27,7 @@ from curbledger.portal import (
 app_name = "portal"
 
 urlpatterns = [
-    path("", own.home, name="home"),
+    path("", today.today, name="home"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", own.language, name="language"),
@@ -60,5 +62,8 @@ urlpatterns = [
     path("imports/mappings/<int:mapping_id>", import_mapping.kept_mapping, name="kept-mapping"),
     path("audit", audit.audit, name="audit"),
     path("audit/export", audit.export, name="audit-export"),
+    path("reports", reports.reports, name="reports"),
+    path("reports/<str:report>", reports.one_report, name="report"),
+    path("reports/<str:report>/file", reports.report_file, name="report-file"),
     path("<path:rest>", missing.nothing_here),
 ]

@@ -114,6 +114,8 @@ class Violation(ClientOwned):
             models.Index("client", "vehicle", name="violation_by_vehicle"),
             # Lists of staff: newest first, a page at a time.
             models.Index("client", "issued_at", "id", name="violation_by_issue"),
+            # Numbers that stand for nothing, by the day: few.
+            models.Index("client", "issued_at", "id", condition=Q(spoiled=True), name="violation_spoiled"),
             models.Index("client", "person", condition=Q(person__isnull=False), name="violation_by_person"),
         )
 

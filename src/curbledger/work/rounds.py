@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -17,9 +17,13 @@ from curbledger.kit import clock
 from curbledger.notices.mail import Taken, fault_of, hand_over, is_outage, mails_wait, settle_mail, take_mail
 from curbledger.notices.plan import plan_notices
 from curbledger.placements.retention import erase_old
+from curbledger.reports.mailing import plan_reports, reports_wait, settle_report, take_report
+from curbledger.reports.today import keep_figures
 from curbledger.violations.late_fees import accrue_late_fees
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.core.mail.backends.base import BaseEmailBackend
 
     from curbledger.clients.client import Client
@@ -28,6 +32,18 @@ _log = logging.getLogger(__name__)
 # In one turn; then others have theirs.
 MOST_MAILS = 200
 WORKER = "queue"
+
+
+class Take(Protocol):
+    """Write the next mail that is due, and mark it as taken."""
+
+    def __call__(self, client: Client, /, *, at: datetime) -> Taken | None: ...
+
+
+class Settle(Protocol):
+    """Write down what became of it."""
+
+    def __call__(self, client: Client, taken: Taken, /, *, at: datetime, error: Exception | None) -> object: ...
 
 
 def accrue(client: Client) -> int:
@@ -53,6 +69,12 @@ def plan(client: Client) -> None:
         _log.info("%s: %s mails and %s letters queued", client.code, planned.mails, planned.letters)
 
 
+def keep(client: Client) -> None:
+    """Work out the figures of the page *Today*, where it cannot do so itself."""
+    with client_scope(client.pk):
+        keep_figures(client, at=clock.now())
+
+
 def has_mail(client: Client) -> bool:
     """Whether a mail waits that could be sent now."""
     if not settings.EMAIL_HOST:
@@ -61,15 +83,36 @@ def has_mail(client: Client) -> bool:
         return mails_wait(at=clock.now())
 
 
+def has_reports(client: Client) -> bool:
+    """Whether reports are mailed, and could be now."""
+    if not settings.EMAIL_HOST:
+        return False
+    with client_scope(client.pk):
+        return reports_wait(at=clock.now())
+
+
 def send(client: Client) -> int:
     """Send the mails that are due, some at most. Returns how many went."""
     if not has_mail(client):
         return 0
+    return _with_server(client, take_mail, settle_mail)
+
+
+def report(client: Client) -> int:
+    """Mail the reports whose week or month is over. Returns how many went."""
+    if not has_reports(client):
+        return 0
+    with client_scope(client.pk):
+        plan_reports(client, at=clock.now())
+    return _with_server(client, take_report, settle_report)
+
+
+def _with_server(client: Client, take: Take, settle: Settle) -> int:
     server = get_connection()
     try:
         # Before any mail is taken: while the server is away, none of them loses a try.
         server.open()
-        return _send(client, server)
+        return _send(client, server, take, settle)
     except (OSError, smtplib.SMTPException) as error:
         _log.warning("%s: the mail server does not take mails: %s", client.code, fault_of(error))
         return 0
@@ -79,16 +122,16 @@ def send(client: Client) -> int:
             server.close()
 
 
-def _send(client: Client, server: BaseEmailBackend) -> int:
+def _send(client: Client, server: BaseEmailBackend, take: Take, settle: Settle) -> int:
     sent = 0
     for _ in range(MOST_MAILS):
         with client_scope(client.pk):
-            taken = take_mail(client, at=clock.now())
+            taken = take(client, at=clock.now())
         if taken is None:
             break
         error = _hand_over(taken, server)
         with client_scope(client.pk):
-            settle_mail(client, taken, at=clock.now(), error=error)
+            settle(client, taken, at=clock.now(), error=error)
         if error is None:
             sent += 1
             continue

@@ -53,6 +53,20 @@ def bring_in(*, client_id: int) -> None:
         rounds.bring(Client.objects.get(pk=client_id))
 
 
+@app.task(name="report")
+def report(*, client_id: int) -> None:
+    """Reports of one client that are mailed."""
+    with acting(Actor.QUEUE, rounds.WORKER):
+        rounds.report(Client.objects.get(pk=client_id))
+
+
+@app.task(name="keep")
+def keep(*, client_id: int) -> None:
+    """The figures of one client's page Today."""
+    with acting(Actor.QUEUE, rounds.WORKER):
+        rounds.keep(Client.objects.get(pk=client_id))
+
+
 @app.task(name="erase")
 def erase(*, client_id: int) -> None:
     """Bytes that one client no longer keeps."""
@@ -67,6 +81,9 @@ async def tend(timestamp: int) -> None:  # noqa: ARG001  # the queue says for wh
     for client in await _clients():
         await _wake(accrue, client)
         await _wake(plan, client)
+        await _wake(keep, client)
+        if await sync_to_async(rounds.has_reports)(client):
+            await _wake(report, client)
 
 
 @app.periodic(cron="* * * * *")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import formats
 
 from curbledger.portal import batch_words, words
+from curbledger.reports.report import Kind
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
+    from curbledger.kit.sheet import Cell
     from curbledger.portal.visit import Visit
+    from curbledger.reports.report import Column
 
 register = template.Library()
 # Neither breaks a line between an amount's sign, groups and currency.
@@ -24,9 +26,23 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 def amount(context: Any, value: Decimal) -> str:  # noqa: ANN401  # Django's own
     """An amount in the client's currency, as the language writes it, with a real minus."""
     visit: Visit = context["visit"]
+    return f"{plain_amount(value)}{_NO_BREAK}{visit.client.currency}"
+
+
+@register.filter
+def plain_amount(value: Decimal) -> str:
+    """An amount without its currency, for a column that says it once."""
     shown = formats.number_format(abs(value), 2, use_l10n=True, force_grouping=True)
     sign = "\N{MINUS SIGN}" if value < 0 else ""
-    return f"{sign}{shown} {visit.client.currency}".replace(" ", _NO_BREAK)
+    return f"{sign}{shown}".replace(" ", _NO_BREAK)
+
+
+@register.filter
+def report_cell(cell: Cell, column: Column) -> str:
+    """A cell of a report, as its column is shown."""
+    if cell is None:
+        return ""
+    return plain_amount(cell) if column.kind is Kind.MONEY and isinstance(cell, Decimal) else str(cell)
 
 
 @register.simple_tag(takes_context=True)
