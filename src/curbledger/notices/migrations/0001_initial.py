@@ -42,6 +42,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "letter_run",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("posted_at__isnull", True), ("dropped_at__isnull", True), _connector="OR"),
+                        name="letter_run_ends_once",
+                    )
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("id"), name="letter_run_by_id")],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +119,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "notice_message",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", (1, 2))), name="notice_message_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "unaddressed",
+                                    "queued",
+                                    "sending",
+                                    "printing",
+                                    "sent",
+                                    "failed",
+                                    "returned",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="notice_message_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "unaddressed"),
+                            models.Q(("kind__isnull", False), ("person__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="notice_message_has_a_way",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("client"),
+                        models.F("state"),
+                        models.F("kind"),
+                        models.F("id"),
+                        name="notice_message_by_state",
+                    ),
+                    models.Index(models.F("client"), models.F("person"), name="notice_message_by_person"),
+                    models.Index(
+                        models.F("client"),
+                        models.F("run"),
+                        models.F("id"),
+                        condition=models.Q(("run__isnull", False)),
+                        name="notice_message_by_run",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +219,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "notice_ticket",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("violation"), models.F("stage"), name="notice_ticket_is_once"
+                    )
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("message"), name="notice_ticket_by_message")],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +250,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "notice_text",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        models.F("stage"),
+                        models.F("kind"),
+                        models.F("language"),
+                        name="notice_text_is_unique",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("kind__in", (1, 2))), name="notice_text_kind_is_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("stage__range", (1, 9))), name="notice_text_stage_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "fr"])), name="notice_text_language_is_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,104 +290,6 @@ class Migration(migrations.Migration):
                 "db_table": "letterhead",
                 "constraints": [models.UniqueConstraint(models.F("client"), name="letterhead_is_the_clients_only")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="letterrun",
-            index=models.Index(models.F("client"), models.F("id"), name="letter_run_by_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="letterrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("posted_at__isnull", True), ("dropped_at__isnull", True), _connector="OR"),
-                name="letter_run_ends_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                models.F("client"), models.F("state"), models.F("kind"), models.F("id"), name="notice_message_by_state"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(models.F("client"), models.F("person"), name="notice_message_by_person"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                models.F("client"),
-                models.F("run"),
-                models.F("id"),
-                condition=models.Q(("run__isnull", False)),
-                name="notice_message_by_run",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", (1, 2))), name="notice_message_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["unaddressed", "queued", "sending", "printing", "sent", "failed", "returned", "cancelled"],
-                    )
-                ),
-                name="notice_message_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "unaddressed"),
-                    models.Q(("kind__isnull", False), ("person__isnull", False)),
-                    _connector="OR",
-                ),
-                name="notice_message_has_a_way",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="messageticket",
-            index=models.Index(models.F("client"), models.F("message"), name="notice_ticket_by_message"),
-        ),
-        migrations.AddConstraint(
-            model_name="messageticket",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("violation"), models.F("stage"), name="notice_ticket_is_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.UniqueConstraint(
-                models.F("client"),
-                models.F("stage"),
-                models.F("kind"),
-                models.F("language"),
-                name="notice_text_is_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", (1, 2))), name="notice_text_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stage__range", (1, 9))), name="notice_text_stage_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["en", "fr"])), name="notice_text_language_is_known"
-            ),
         ),
         SecureClientTables("LetterRun", "Letterhead", "Message", "MessageTicket", "NoticeText"),
     ]

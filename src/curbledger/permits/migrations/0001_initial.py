@@ -43,6 +43,19 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "lot",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="lot_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"), django.db.models.functions.text.Lower("name"), name="lot_name_is_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("default_cost__gte", 0), ("default_cost__lte", Decimal("999999.99"))),
+                        name="lot_cost_is_in_bounds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total_permits__lte", 1000000)), name="lot_total_is_in_bounds"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +76,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "lot_tax",
+                "constraints": [
+                    models.UniqueConstraint(fields=("client",), name="lot_tax_is_one_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rate1__gte", 0), ("rate1__lte", 100), ("rate2__gte", 0), ("rate2__lte", 100)
+                        ),
+                        name="lot_tax_rates_are_percents",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +108,13 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "zone",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="zone_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"), django.db.models.functions.text.Lower("name"), name="zone_name_is_unique"
+                    ),
+                    models.UniqueConstraint(fields=("client", "name_key"), name="zone_name_key_is_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,6 +171,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "permit",
+                "constraints": [
+                    models.UniqueConstraint(fields=("client", "reference"), name="permit_reference_is_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=("client", "fingerprint"),
+                        name="permit_push_is_unique",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=("client", "number"),
+                        name="permit_number_is_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["standard", "temp"])), name="permit_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="permit_ends_after_its_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), ("amount__lte", Decimal("999999.99"))),
+                        name="permit_amount_is_in_bounds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("plate_key", ""), _negated=True), name="permit_plate_is_a_plate"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["client", "plate_key", "ends_at"],
+                        name="permit_by_plate",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["client", "ends_at"],
+                        name="permit_by_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +250,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "lot_zone",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weekdays__gte", 1), ("weekdays__lte", 127)),
+                        name="lot_zone_weekdays_are_days",
+                    )
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("lot"), name="lot_zone_by_lot")],
             },
         ),
         migrations.CreateModel(
@@ -294,122 +368,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.UniqueConstraint(models.F("client"), models.F("number"), name="lot_number_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="lot_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("default_cost__gte", 0), ("default_cost__lte", Decimal("999999.99"))),
-                name="lot_cost_is_in_bounds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total_permits__lte", 1000000)), name="lot_total_is_in_bounds"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lottax",
-            constraint=models.UniqueConstraint(fields=("client",), name="lot_tax_is_one_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="lottax",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rate1__gte", 0), ("rate1__lte", 100), ("rate2__gte", 0), ("rate2__lte", 100)),
-                name="lot_tax_rates_are_percents",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zone",
-            constraint=models.UniqueConstraint(models.F("client"), models.F("number"), name="zone_number_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="zone",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="zone_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="zone",
-            constraint=models.UniqueConstraint(fields=("client", "name_key"), name="zone_name_key_is_unique"),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["client", "plate_key", "ends_at"],
-                name="permit_by_plate",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="permit",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["client", "ends_at"], name="permit_by_end"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.UniqueConstraint(fields=("client", "reference"), name="permit_reference_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=("client", "fingerprint"),
-                name="permit_push_is_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=("client", "number"),
-                name="permit_number_is_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["standard", "temp"])), name="permit_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="permit_ends_after_its_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0), ("amount__lte", Decimal("999999.99"))),
-                name="permit_amount_is_in_bounds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="permit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("plate_key", ""), _negated=True), name="permit_plate_is_a_plate"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lotzone",
-            index=models.Index(models.F("client"), models.F("lot"), name="lot_zone_by_lot"),
-        ),
-        migrations.AddConstraint(
-            model_name="lotzone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekdays__gte", 1), ("weekdays__lte", 127)), name="lot_zone_weekdays_are_days"
-            ),
         ),
     ]

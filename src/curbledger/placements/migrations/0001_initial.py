@@ -53,6 +53,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "agency",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), django.db.models.functions.text.Lower("name"), name="agency_name_is_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +96,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "agency_category",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("category"), name="agency_category_has_one_agency"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +139,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "agency_token",
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("token"), name="agency_token_has_one_agency")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +187,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "batch",
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("uuid"), name="batch_uuid_is_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["delivering", "delivered", "undelivered"])),
+                        name="batch_state_is_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("client"),
+                        models.F("agency"),
+                        models.F("id"),
+                        condition=models.Q(("state", "delivered"), _negated=True),
+                        name="batch_to_take_up",
+                    ),
+                    models.Index(models.F("client"), models.F("id"), name="batch_by_age"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,6 +246,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "batch_revision",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("batch"), models.F("number"), name="revision_number_is_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,6 +323,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "placement",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        models.F("revision"),
+                        models.F("violation"),
+                        name="placement_is_once_in_a_revision",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("open", "paid", "recalled", "returned", "closed"))),
+                        fields=("client", "violation", "cycle"),
+                        name="placement_is_once_in_a_cycle",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "withdrawn", "superseded", "paid", "recalled", "returned", "closed"])
+                        ),
+                        name="placement_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("balance__gt", 0)), name="placement_balance_is_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -330,6 +387,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "idempotency_key",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        models.F("token"),
+                        models.F("path"),
+                        models.F("key"),
+                        name="idempotency_key_is_unique",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -362,100 +428,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "batch_chunk",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("revision"), models.F("position"), name="chunk_position_is_unique"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="agency_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agencycategory",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("category"), name="agency_category_has_one_agency"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agencytoken",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("token"), name="agency_token_has_one_agency"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(
-                models.F("client"),
-                models.F("agency"),
-                models.F("id"),
-                condition=models.Q(("state", "delivered"), _negated=True),
-                name="batch_to_take_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(models.F("client"), models.F("id"), name="batch_by_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.UniqueConstraint(models.F("client"), models.F("uuid"), name="batch_uuid_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["delivering", "delivered", "undelivered"])),
-                name="batch_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revision",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("batch"), models.F("number"), name="revision_number_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("revision"), models.F("violation"), name="placement_is_once_in_a_revision"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("open", "paid", "recalled", "returned", "closed"))),
-                fields=("client", "violation", "cycle"),
-                name="placement_is_once_in_a_cycle",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "withdrawn", "superseded", "paid", "recalled", "returned", "closed"])
-                ),
-                name="placement_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("balance__gt", 0)), name="placement_balance_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(
-                models.F("client"),
-                models.F("token"),
-                models.F("path"),
-                models.F("key"),
-                name="idempotency_key_is_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chunk",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("revision"), models.F("position"), name="chunk_position_is_unique"
-            ),
         ),
     ]

@@ -39,6 +39,12 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "colour",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="colour_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"), django.db.models.functions.text.Lower("name"), name="colour_name_is_unique"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +65,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "lookup_counter",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("list_name"), name="lookup_counter_list_is_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +92,12 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "make",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="make_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"), django.db.models.functions.text.Lower("name"), name="make_name_is_unique"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +121,14 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "plate_type",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="platetype_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="platetype_name_is_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +154,15 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "province",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="province_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="province_name_is_unique",
+                    ),
+                    models.UniqueConstraint(models.F("client"), models.F("code"), name="province_code_is_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +186,14 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "user_type",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="usertype_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="usertype_name_is_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +332,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "person",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("unique_id"), name="person_unique_id_is_unique"
+                    ),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("email"),
+                        name="person_email_is_unique",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("user_name"),
+                        name="person_user_name_is_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,6 +461,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "driver",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("vehicle"), models.F("person"), name="driver_is_unique"
+                    )
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("person"), name="driver_by_person")],
             },
         ),
         migrations.CreateModel(
@@ -426,6 +489,16 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "vehicle_type",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("number"), name="vehicletype_number_is_unique"
+                    ),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="vehicletype_name_is_unique",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -438,114 +511,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="registry.vehicletype",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="colour",
-            constraint=models.UniqueConstraint(models.F("client"), models.F("number"), name="colour_number_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="colour",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="colour_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lookupcounter",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("list_name"), name="lookup_counter_list_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="make",
-            constraint=models.UniqueConstraint(models.F("client"), models.F("number"), name="make_number_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="make",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="make_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="platetype",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("number"), name="platetype_number_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="platetype",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="platetype_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="province",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("number"), name="province_number_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="province",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="province_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="province",
-            constraint=models.UniqueConstraint(models.F("client"), models.F("code"), name="province_code_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="usertype",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("number"), name="usertype_number_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usertype",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="usertype_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("unique_id"), name="person_unique_id_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("email"), name="person_email_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                models.F("client"),
-                django.db.models.functions.text.Lower("user_name"),
-                name="person_user_name_is_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="driver",
-            index=models.Index(models.F("client"), models.F("person"), name="driver_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="driver",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("vehicle"), models.F("person"), name="driver_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicletype",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("number"), name="vehicletype_number_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicletype",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="vehicletype_name_is_unique"
             ),
         ),
         migrations.AddConstraint(

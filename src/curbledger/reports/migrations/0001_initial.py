@@ -42,6 +42,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "report_subscription",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("client", "email", "report", "every"),
+                        name="report_subscription_is_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("every__in", ["week", "month"])), name="report_subscription_every_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("form__in", ["csv", "xlsx"])),
+                        name="report_subscription_form_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +108,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "report_sending",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("subscription"), models.F("until"), name="report_sending_is_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "sending", "sent", "failed", "cancelled"])),
+                        name="report_sending_state_is_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("client"),
+                        models.F("id"),
+                        condition=models.Q(("state__in", ("queued", "sending"))),
+                        name="report_sending_to_do",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,49 +147,6 @@ class Migration(migrations.Migration):
                 "db_table": "today_figures",
                 "constraints": [models.UniqueConstraint(models.F("client"), name="today_figures_are_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("client", "email", "report", "every"),
-                name="report_subscription_is_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("every__in", ["week", "month"])), name="report_subscription_every_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("form__in", ["csv", "xlsx"])),
-                name="report_subscription_form_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sending",
-            index=models.Index(
-                models.F("client"),
-                models.F("id"),
-                condition=models.Q(("state__in", ("queued", "sending"))),
-                name="report_sending_to_do",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sending",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("subscription"), models.F("until"), name="report_sending_is_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sending",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "sending", "sent", "failed", "cancelled"])),
-                name="report_sending_state_is_known",
-            ),
         ),
         SecureClientTables("Subscription", "Sending", "KeptFigures"),
     ]

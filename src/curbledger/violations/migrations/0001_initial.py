@@ -46,6 +46,14 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "category",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="category_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="category_name_is_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +78,14 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "location",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="location_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="location_name_is_unique",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +128,12 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "offence",
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("number"), name="offence_number_is_unique"),
+                    models.UniqueConstraint(
+                        models.F("client"), django.db.models.functions.text.Lower("name"), name="offence_name_is_unique"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -273,6 +295,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "violation",
+                "constraints": [
+                    models.UniqueConstraint(models.F("client"), models.F("ticket"), name="violation_ticket_is_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fine__gte", 0),
+                            ("tax__gte", 0),
+                            ("towing__gte", 0),
+                            models.Q(("adjusted_fine__isnull", True), ("adjusted_fine__gte", 0), _connector="OR"),
+                        ),
+                        name="violation_money_is_not_negative",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("client"),
+                        models.F("id"),
+                        condition=models.Q(
+                            ("balance__gt", 0),
+                            ("cancelled_at__isnull", True),
+                            ("sent_at__isnull", True),
+                            ("spoiled", False),
+                            ("warning", False),
+                        ),
+                        name="violation_open_debt",
+                    ),
+                    models.Index(models.F("client"), models.F("vehicle"), name="violation_by_vehicle"),
+                    models.Index(
+                        models.F("client"),
+                        models.F("person"),
+                        condition=models.Q(("person__isnull", False)),
+                        name="violation_by_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +364,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "payment",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"),
+                        models.F("violation"),
+                        models.F("reference"),
+                        name="payment_reference_is_unique",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_amount_is_positive"),
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="payment_by_violation")],
             },
         ),
         migrations.CreateModel(
@@ -341,6 +406,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "notice",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("kind__in", (1, 2))), name="notice_kind_is_known")
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="notice_by_violation")],
             },
         ),
         migrations.CreateModel(
@@ -391,6 +460,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "hold",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", True), ("violation__isnull", False)),
+                            models.Q(("person__isnull", False), ("violation__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="hold_is_on_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                (
+                                    "appeal",
+                                    "dispute",
+                                    "bankruptcy",
+                                    "deceased",
+                                    "payment_plan",
+                                    "court",
+                                    "other",
+                                    "unprintable",
+                                ),
+                            )
+                        ),
+                        name="hold_kind_is_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("client"),
+                        models.F("violation"),
+                        condition=models.Q(("released_at__isnull", True)),
+                        name="hold_by_violation",
+                    ),
+                    models.Index(
+                        models.F("client"),
+                        models.F("person"),
+                        condition=models.Q(("person__isnull", False), ("released_at__isnull", True)),
+                        name="hold_by_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +535,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "fee",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="fee_amount_is_positive")
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="fee_by_violation")],
             },
         ),
         migrations.CreateModel(
@@ -457,6 +572,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "discount",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="discount_amount_is_positive"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "early_payment")),
+                        fields=("client", "violation"),
+                        name="discount_early_is_unique",
+                    ),
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="discount_by_violation")],
             },
         ),
         migrations.CreateModel(
@@ -514,6 +638,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "violation_detail",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("discount_amount__gte", 0), ("fine__gte", 0)),
+                        name="detail_money_is_not_negative",
+                    )
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="detail_by_violation")],
             },
         ),
         migrations.CreateModel(
@@ -549,6 +680,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "attachment",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("client"), models.F("unique_id"), name="attachment_unique_id_is_unique"
+                    )
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="attachment_by_violation")],
             },
         ),
         migrations.CreateModel(
@@ -594,6 +731,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "appeal",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_at__isnull", True)),
+                        fields=("client", "violation"),
+                        name="appeal_is_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decision__isnull", True)),
+                            models.Q(
+                                ("decided_at__isnull", False), ("decision__in", ("upheld", "dismissed", "withdrawn"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appeal_decision_is_known",
+                    ),
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="appeal_by_violation")],
             },
         ),
         migrations.CreateModel(
@@ -627,237 +782,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "adjustment",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("number"), name="category_number_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="category_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("number"), name="location_number_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="location_name_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offence",
-            constraint=models.UniqueConstraint(models.F("client"), models.F("number"), name="offence_number_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="offence",
-            constraint=models.UniqueConstraint(
-                models.F("client"), django.db.models.functions.text.Lower("name"), name="offence_name_is_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="violation",
-            index=models.Index(
-                models.F("client"),
-                models.F("id"),
-                condition=models.Q(
-                    ("balance__gt", 0),
-                    ("cancelled_at__isnull", True),
-                    ("sent_at__isnull", True),
-                    ("spoiled", False),
-                    ("warning", False),
-                ),
-                name="violation_open_debt",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="violation",
-            index=models.Index(models.F("client"), models.F("vehicle"), name="violation_by_vehicle"),
-        ),
-        migrations.AddIndex(
-            model_name="violation",
-            index=models.Index(
-                models.F("client"),
-                models.F("person"),
-                condition=models.Q(("person__isnull", False)),
-                name="violation_by_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="violation",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("ticket"), name="violation_ticket_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="violation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fine__gte", 0),
-                    ("tax__gte", 0),
-                    ("towing__gte", 0),
-                    models.Q(("adjusted_fine__isnull", True), ("adjusted_fine__gte", 0), _connector="OR"),
-                ),
-                name="violation_money_is_not_negative",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(models.F("client"), models.F("violation"), name="payment_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("violation"), models.F("reference"), name="payment_reference_is_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_amount_is_positive"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(models.F("client"), models.F("violation"), name="notice_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(condition=models.Q(("kind__in", (1, 2))), name="notice_kind_is_known"),
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(
-                models.F("client"),
-                models.F("violation"),
-                condition=models.Q(("released_at__isnull", True)),
-                name="hold_by_violation",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(
-                models.F("client"),
-                models.F("person"),
-                condition=models.Q(("person__isnull", False), ("released_at__isnull", True)),
-                name="hold_by_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("person__isnull", True), ("violation__isnull", False)),
-                    models.Q(("person__isnull", False), ("violation__isnull", True)),
-                    _connector="OR",
-                ),
-                name="hold_is_on_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        (
-                            "appeal",
-                            "dispute",
-                            "bankruptcy",
-                            "deceased",
-                            "payment_plan",
-                            "court",
-                            "other",
-                            "unprintable",
-                        ),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="adjustment_amount_is_not_negative"
                     )
-                ),
-                name="hold_kind_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fee",
-            index=models.Index(models.F("client"), models.F("violation"), name="fee_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="fee",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="fee_amount_is_positive"),
-        ),
-        migrations.AddIndex(
-            model_name="discount",
-            index=models.Index(models.F("client"), models.F("violation"), name="discount_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="discount_amount_is_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "early_payment")),
-                fields=("client", "violation"),
-                name="discount_early_is_unique",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="detail",
-            index=models.Index(models.F("client"), models.F("violation"), name="detail_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="detail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_amount__gte", 0), ("fine__gte", 0)), name="detail_money_is_not_negative"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attachment",
-            index=models.Index(models.F("client"), models.F("violation"), name="attachment_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(
-                models.F("client"), models.F("unique_id"), name="attachment_unique_id_is_unique"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="appeal",
-            index=models.Index(models.F("client"), models.F("violation"), name="appeal_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decided_at__isnull", True)),
-                fields=("client", "violation"),
-                name="appeal_is_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decision__isnull", True)),
-                    models.Q(("decided_at__isnull", False), ("decision__in", ("upheld", "dismissed", "withdrawn"))),
-                    _connector="OR",
-                ),
-                name="appeal_decision_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="adjustment",
-            index=models.Index(models.F("client"), models.F("violation"), name="adjustment_by_violation"),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="adjustment_amount_is_not_negative"
-            ),
+                ],
+                "indexes": [models.Index(models.F("client"), models.F("violation"), name="adjustment_by_violation")],
+            },
         ),
     ]
