@@ -192,6 +192,28 @@ def test_sent_without_saying_to_whom_is_rejected(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("issued", "sent", "noticed", "reason"),
+    [
+        ("2026-03-02", "2026-03-01", "", "sent_on: 2026-03-01 lies before the issue, 2026-03-02"),
+        ("2026-03-02", "", "2026-03-01", "noticed_on: 2026-03-01 lies before the issue, 2026-03-02"),
+        ("2026-03-01", "2026-03-01", "2026-03-01", None),
+    ],
+)
+def test_nothing_is_sent_and_nobody_told_before_the_issue(
+    desk: Desk, issued: str, sent: str, noticed: str, reason: str | None
+) -> None:
+    """A notice of another ticket would open the gate that the law asks for."""
+    mapping = MOVING.replace("sent_on", 'issued_time = "time"\nnoticed_on = "noticed"\nsent_on')
+    header = "number,issued,time,fine,fees,paid,status,sent,agency,noticed\n"
+
+    done = desk.bring(f"{header}1,{issued},10:00,50,,,O,{sent},,{noticed}\n", mapping)
+
+    assert done.rejected == (reason is not None)
+    if reason is not None:
+        assert [one["reason"] for one in desk.rejected()] == [reason]
+
+
 def test_the_example_for_moving_in_holds(desk: Desk) -> None:
     header = (
         "number;date;time;due;plate;state;plate_type;make;place;offence;"

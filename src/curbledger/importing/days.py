@@ -35,6 +35,11 @@ class Days:
             raise BadRow(f"{name}: {self._show(moment)} lies before {self.earliest}, the earliest day in the mapping")
         return moment
 
+    def follow(self, name: str, moment: datetime | None, *, issued_at: datetime) -> None:
+        """Raises BadRow for what is said to have happened on a day before the issue."""
+        if moment is not None and self.day_of(moment) < self.day_of(issued_at):
+            raise BadRow(f"{name}: {self._show(moment)} lies before the issue, {self._show(issued_at)}")
+
     def due(self, day: datetime, *, issued_at: datetime) -> datetime:
         """The moment a ticket falls due: the end of that day, unless the file has the time."""
         if day.tzinfo is None and day.time() == _MIDNIGHT:

@@ -94,6 +94,9 @@ def read_ticket(
     )
     if status == "paid":
         paid_on = paid_on or status_on
+    sent = _sent(values, lists, days, amounts, paid_on=paid_on)
+    days.follow("noticed_on", noticed_on, issued_at=issued_at)
+    days.follow("sent_on", sent and sent.at, issued_at=issued_at)
     return Ticket(
         number=number or values["ticket"],
         made_up=number is not None,
@@ -104,7 +107,7 @@ def read_ticket(
         status_at=status_on,
         paid_at=paid_on or days.at,
         noticed_at=noticed_on,
-        sent=_sent(values, lists, days, amounts, paid_on=paid_on),
+        sent=sent,
         car=read_car(values, lists, province=car_province),
         person=values.get("person"),
         category=lists.name("category", values.get("category")),
