@@ -56,6 +56,14 @@ def said(browser: Browser, ticket: Violation) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0]))
 
 
+def offered(browser: Browser, ticket: Violation) -> str:
+    """The amount that the form of a payment begins with."""
+    page = browser.get(f"/portal/violations/{ticket.pk}/pay").content.decode()
+    found = re.search(r'name="amount"[^>]*?(?:value="([^"]*)"[^>]*)?>', page)
+    assert found is not None
+    return found[1] or ""
+
+
 def pay(browser: Browser, ticket: Violation, amount: str = "50.00", **typed: Any) -> HttpResponse:
     return do(browser, ticket, "pay", **{"amount": amount, "paid_on": "2026-05-01", "method": "cash", **typed})
 
@@ -74,6 +82,14 @@ class TestPayment:
         assert payment.recorded_by.startswith("clerk-")
         # Noon in Toronto.
         assert payment.paid_at.isoformat() == "2026-05-01T16:00:00+00:00"
+
+    def test_the_form_begins_with_what_settles_the_ticket_now(self, town: Client, clerk: Browser) -> None:
+        now = clock.now()
+        with client_scope(town.pk):
+            early = issue(town, "EARLY", issued_at=now, due_at=now, discount="15.00")
+            void = issue(town, "VOID", warning=True)
+        assert offered(clerk, early) == "35.00"
+        assert offered(clerk, void) == ""
 
     def test_the_same_form_twice_is_one_payment(self, inside: Client, ticket: Violation, clerk: Browser) -> None:
         key = forms.new_key()
@@ -235,7 +251,7 @@ class TestOthers:
     def test_in_french_it_is_said_in_french(self, inside: Client, ticket: Violation) -> None:
         browser = signed_in(inside, "manager", language="fr")
         pay(browser, ticket, "10")
-        assert "Il reste 40.00" in said(browser, ticket).replace("\xa0", " ")
+        assert "Il reste 40,00 CAD" in said(browser, ticket).replace("\xa0", " ")
         answer = do(browser, ticket, "spoil", reason="Erreur").content.decode()
         assert "a des paiements" in answer
 

@@ -174,6 +174,13 @@ def test_a_text_that_no_notice_has_is_not_there(town: Client, manager: Browser, 
     assert manager.get(f"/portal/notices/texts/{url}").status_code == 404
 
 
+@pytest.mark.parametrize(("days", "words"), [(1, "1 day after due"), (14, "14 days after due")])
+def test_the_schedule_counts_its_days(town: Client, officer: Browser, days: int, words: str) -> None:
+    with client_scope(town.pk):
+        schedule(town, (days, "letter"))
+    assert words in officer.get("/portal/notices").content.decode()
+
+
 def test_in_french_the_pages_are_french(letters: Client) -> None:
     page = signed_in(letters, "manager", language="fr").get("/portal/notices?state=queued").content.decode()
     assert "Imprimer 2 lettres" in page

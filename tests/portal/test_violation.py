@@ -45,7 +45,7 @@ def eventful(town: Client) -> Violation:
         made = issue(town, "T-1", person=robin, vehicle=cast.vehicle(town, "ABC 123"), towing=Decimal("10.00"))
         adjust_fine(town, "T-1", amount=Decimal(40), reason="First offence", at=NOON, by="maud")
         add_fee(town, "T-1", amount=Decimal(20), kind="late", reason="Late", at=NOON, by="policy")
-        record_payment(town, "T-1", amount=Decimal("7.50"), at=NOON, by="kim", reference="R-9")
+        record_payment(town, "T-1", amount=Decimal("7.50"), at=NOON, by="kim", method="cash", reference="R-9")
         hold_violation(town, "T-1", kind="court", reason="A hearing", at=NOON, by="maud")
         made.refresh_from_db()
     return made
@@ -123,6 +123,19 @@ class TestOne:
         for word in ("First offence", "maud", "kim", "R-9", "A hearing", "court", "Parked in Loading Zone", "62.50"):
             assert word in seen, word
         assert "A hold keeps it back (court): A hearing." in seen
+
+    def test_how_it_was_paid_is_said_in_the_readers_language(self, town: Client, eventful: Violation) -> None:
+        seen = text(signed_in(town, "manager", language="fr"), f"violations/{eventful.pk}")
+        assert "7,50 CAD comptant R-9" in seen
+
+    def test_it_leads_to_its_vehicle_and_person(self, eventful: Violation, clerk: Browser, officer: Browser) -> None:
+        car, person = f'href="/portal/vehicles/{eventful.vehicle_id}"', f'href="/portal/people/{eventful.person_id}"'
+        pages = [one.get(f"/portal/violations/{eventful.pk}").content.decode() for one in (clerk, officer)]
+        assert [(car in page, person in page) for page in pages] == [(True, False), (True, True)]
+
+    def test_every_page_has_a_search_and_no_page_has_two(self, eventful: Violation, officer: Browser) -> None:
+        for path in (f"violations/{eventful.pk}", f"vehicles/{eventful.vehicle_id}", "violations", "issue"):
+            assert officer.get(f"/portal/{path}").content.decode().count('role="search"') == 1
 
     def test_personal_data_are_for_those_who_may_see_them(
         self, eventful: Violation, clerk: Browser, officer: Browser

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.kit.clock import day_start
 from curbledger.registry.models import Driver
 from curbledger.violations import search as module
 from curbledger.violations.appeal import open_appeal
@@ -128,7 +129,31 @@ class TestFilters:
         }
         assert {state: set(find(inside, state=state)) for state in STATES} == expected
         said = {line.ticket: line.state for line in search(inside, Wanted(), at=NOON).lines}
-        assert said == {**{ticket: ticket.lower() for ticket in said}, "LATER": "owing"}
+        assert said == {**{ticket: ticket.lower() for ticket in said}, "OWING": "overdue", "LATER": "owing"}
+
+    def test_a_void_ticket_owes_nothing_in_a_list_and_what_was_paid_too_much_stays(self, inside: Client) -> None:
+        issue(inside, "WARNING", warning=True)
+        issue(inside, "OPEN")
+        for ticket, verb in (("CANCELLED", cancel), ("SPOILED", spoil)):
+            issue(inside, ticket)
+            verb(inside, ticket, reason="r", at=NOON, by="clerk")
+        issue(inside, "REFUND")
+        record_payment(inside, "REFUND", amount=Decimal("60.00"), at=NOON, by="clerk")
+        cancel(inside, "REFUND", reason="r", at=NOON, by="clerk")
+        assert {line.ticket: line.owed for line in search(inside, Wanted(), at=NOON).lines} == {
+            "WARNING": 0,
+            "OPEN": Decimal("50.00"),
+            "CANCELLED": 0,
+            "SPOILED": 0,
+            "REFUND": Decimal("-10.00"),
+        }
+
+    @pytest.mark.parametrize(("hours", "state"), [(-13, "overdue"), (-12, "owing"), (11, "owing"), (12, "owing")])
+    def test_due_today_is_not_overdue(self, inside: Client, hours: int, state: str) -> None:
+        noon = day_start(date(2026, 5, 20), inside.zone) + timedelta(hours=12)
+        issue(inside, due_at=noon + timedelta(hours=hours), issued_at=noon - timedelta(days=3))
+        (line,) = search(inside, Wanted(), at=noon).lines
+        assert line.state == state
 
     def test_days_are_those_of_the_client_and_both_count(self, inside: Client) -> None:
         for ticket, hour in (("BEFORE", -1), ("FIRST", 0), ("LAST", 47), ("AFTER", 48)):
@@ -187,7 +212,7 @@ class TestPages:
 def test_how_a_ticket_stands_is_said_in_words_that_are_known(inside: Client) -> None:
     free = issue(inside, fine="0.00")
     free.refresh_from_db()
-    assert state_of(free) == "settled"
+    assert state_of(free, today=NOON) == "settled"
 
 
 class TestAtVolume:

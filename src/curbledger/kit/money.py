@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from django.utils import formats
+
 from curbledger.errors import Invalid
 
 CENT = Decimal("0.01")
@@ -50,8 +52,8 @@ def _plainly(amount: Decimal) -> str:
 
 
 def show(amount: Decimal, currency: str | None = None) -> str:
-    """`1,234.50` or `1,234.50 CAD`, for people."""
-    text = f"{_cents(amount):,}"
+    """`1,234.50` or `1,234.50 CAD`, for people, as the language that is active writes numbers."""
+    text = formats.number_format(_cents(amount), 2, use_l10n=True, force_grouping=True)
     return f"{text} {currency}" if currency else text
 
 

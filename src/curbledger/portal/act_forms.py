@@ -10,13 +10,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from curbledger.clients.policy import STAFF_HOLD_KINDS
+from curbledger.clients.policy import HOLD_KINDS
 from curbledger.kit import money
 from curbledger.portal.forms import ActForm
 from curbledger.portal.words import DETAIL_NAMES
 from curbledger.registry.find import people_named
 from curbledger.violations.attach import NewFile
 from curbledger.violations.ledger import Payment
+from curbledger.violations.search import owed_now
 from curbledger.violations.standing import Hold
 
 if TYPE_CHECKING:
@@ -33,11 +34,12 @@ _capital = lazy(capfirst, str)
 
 
 class OnTicket(ActForm):
-    """An act on one ticket; knows the ticket, for what can be chosen."""
+    """An act on one ticket; knows the ticket and what it owes now, for what can be chosen."""
 
     def __init__(self, *args: Any, visit: Visit, violation: Violation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.visit, self.violation = visit, violation
+        self.owed = owed_now(visit.client, violation, at=visit.at)
         self.prepare()
 
     def prepare(self) -> None:
@@ -104,8 +106,8 @@ class Pay(OnTicket):
     sure = forms.BooleanField(label=_("Record it all the same"), required=False)
 
     def prepare(self) -> None:
-        """What is owed, today; the question whether one is sure is asked where there is doubt."""
-        self.fields["amount"].initial = max(self.violation.balance, money.ZERO)
+        """What would settle it now, today; the question whether one is sure is asked where there is doubt."""
+        self.fields["amount"].initial = self.owed if self.owed > 0 else None
         self.fields["paid_on"].initial = self.visit.at.astimezone(self.visit.client.zone).date()
         if not self.is_bound:
             del self.fields["sure"]
@@ -153,7 +155,8 @@ class Adjust(OnTicket):
     reason = reason_field()
 
 
-_PLACED_BY_STAFF = [(kind, _capital(DETAIL_NAMES[kind])) for kind in STAFF_HOLD_KINDS]
+# The server itself places those of the kind that cannot be printed.
+_PLACED_BY_STAFF = [(kind, _capital(DETAIL_NAMES[kind])) for kind in HOLD_KINDS if kind != "unprintable"]
 
 
 class PlaceHold(OnTicket):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curbledger.clients.policy import STAFF_HOLD_KINDS
+from curbledger.clients.policy import HOLD_KINDS
 from curbledger.errors import NotFound
 from curbledger.permissions import Permission
 from curbledger.permits.permit import Permit
@@ -22,7 +22,7 @@ from curbledger.registry.find import find_people, vehicles_of_plate
 from curbledger.registry.person import Person
 from curbledger.registry.vehicle import Driver, Vehicle
 from curbledger.violations.hold import hold_person, release_hold
-from curbledger.violations.search import state_of, tickets_of
+from curbledger.violations.search import owed_of, state_of, tickets_of, today_of
 from curbledger.violations.standing import Hold
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class HoldForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind, KIND_NAMES[kind]) for kind in STAFF_HOLD_KINDS]  # type: ignore[attr-defined]
+        kinds = [kind for kind in HOLD_KINDS if kind != "unprintable"]
+        self.fields["kind"].choices = [(kind, KIND_NAMES[kind]) for kind in kinds]  # type: ignore[attr-defined]
 
 
 KIND_NAMES = {
@@ -164,7 +165,7 @@ def vehicle(visit: Visit, vehicle_id: int) -> HttpResponse:
         drivers = list(Driver.objects.filter(vehicle_id=shown.pk).select_related("person").order_by("id")[:MOST])
         note_looks(visit.client, (one.person_id for one in drivers), what="list", by=visit.by, at=visit.at)
     context = {
-        "title": shown.plate or _("Vehicle"),
+        "title": _("Vehicle {plate}").format(plate=shown.plate) if shown.plate else _("Vehicle"),
         "vehicle": shown,
         "drivers": drivers,
         "permits": _permits([shown.plate_key]),
@@ -181,10 +182,12 @@ def _find_person(person_id: int) -> Person:
 
 
 def _tickets(visit: Visit, **whose: int) -> dict[str, Any]:
-    """A page of somebody's tickets with how they stand, and where the older ones are."""
+    """A page of somebody's tickets with how they stand and what they owe, and where the older ones are."""
     tickets, older = tickets_of(**whose, after=read_place(visit.request.GET.get("after", "")))
+    today = today_of(visit.client, at=visit.at)
+    stands = [(one, state_of(one, today=today)) for one in tickets]
     return {
-        "tickets": [(one, state_of(one)) for one in tickets],
+        "tickets": [(one, state, owed_of(one.balance, state)) for one, state in stands],
         "older": write_place(older) if older else "",
         "is_first": "after" not in visit.request.GET,
     }

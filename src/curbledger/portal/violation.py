@@ -18,7 +18,7 @@ from curbledger.registry.vehicle import Driver
 from curbledger.violations.attach import find_file
 from curbledger.violations.explain import explain
 from curbledger.violations.models import Attachment, Detail, Violation
-from curbledger.violations.search import state_of
+from curbledger.violations.search import VOID, state_of, today_of
 from curbledger.violations.standing import Hold
 from curbledger.violations.sums import parts_of
 from curbledger.violations.timeline import Moment, timeline
@@ -59,12 +59,13 @@ def violation(visit: Visit, violation_id: int) -> HttpResponse:
         note_looks(visit.client, [shown.person_id], what="ticket", by=visit.by, at=visit.at)
     files = list(Attachment.objects.filter(violation_id=shown.pk, archived__isnull=True).order_by("id"))
     moments = sorted([*timeline(shown), *_placed(shown)], key=lambda moment: moment.at, reverse=True)
+    state = state_of(shown, today=today_of(visit.client, at=visit.at))
     explanation = explain(visit.client, shown.ticket, at=visit.at)
     context: dict[str, Any] = {
         "title": _("Ticket {ticket}").format(ticket=shown.ticket),
         "violation": shown,
-        "state": state_of(shown),
-        "nothing_to_pay": state_of(shown) in {"spoiled", "cancelled", "warning"} and explanation.owed > 0,
+        "state": state,
+        "nothing_to_pay": state in VOID and explanation.owed > 0,
         "offences": Detail.objects.filter(violation_id=shown.pk).select_related("offence", "location").order_by("id"),
         "photos": [file for file in files if file.mime.startswith("image/")],
         "papers": [file for file in files if not file.mime.startswith("image/")],

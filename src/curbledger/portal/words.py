@@ -96,6 +96,7 @@ DETAIL_NAMES: dict[str, Lazy] = {
     "granted": _("granted"),
     "late": _("late"),
     "cash": _("cash"),
+    "counter": _("at the counter"),
     "card": _("card"),
     "cheque": _("cheque"),
     "transfer": _("transfer"),

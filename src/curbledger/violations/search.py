@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from curbledger.kit import clock, sql
+from curbledger.kit import clock, money, sql
 from curbledger.kit.plates import plate_key
 from curbledger.registry.find import AFTER_ALL, name_key, split_name
+from curbledger.violations.explain import explain
 from curbledger.violations.lists import Location
 from curbledger.violations.violation import Violation
 
@@ -38,6 +39,8 @@ STATES = (
 PAGE = 50
 # Tickets that one page looks through for those that fit its filters.
 REACH = 20_000
+# What never owes, whatever its sum says.
+VOID = frozenset({"spoiled", "cancelled", "warning"})
 _END = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -63,13 +66,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One ticket of a list. `person` is None where it names nobody, or the reader may not know; so is its id."""
+    """One ticket of a list. `owed` is nothing where the ticket is void.
+
+    `person` is None where it names nobody, or the reader may not know; so is its id.
+    """
 
     id: int
     ticket: str
     issued_at: datetime
     due_at: datetime
-    balance: Decimal
+    owed: Decimal
     state: str
     plate: str | None
     province: str | None
@@ -114,7 +120,7 @@ def search(
         "since": first,
         "before": after.issued_at if after else end,
         "before_id": after.violation_id if after else 0,
-        "today": clock.day_start(clock.local_day(at, client.zone), client.zone),
+        "today": today_of(client, at=at),
         "reach": reach,
         "limit": limit + 1,
         "with_people": with_people,
@@ -124,7 +130,7 @@ def search(
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         more = len(rows) > limit
-        lines = [_line(row) for row in rows[:limit]]
+        lines = [_line(row, parameters["today"]) for row in rows[:limit]]
         if more:
             return Found(lines, Place(lines[-1].issued_at, lines[-1].id), cut=False)
         if ids is not None or not _narrows(parameters):
@@ -156,8 +162,27 @@ def tickets_of(
     return tickets, Place(tickets[-1].issued_at, tickets[-1].pk) if len(ids) > limit else None
 
 
-def state_of(row: Any) -> str:  # noqa: ANN401  # a violation, or a row with the same columns
-    """How a ticket stands, in one word of STATES: what ends it before what delays it. `settled`: never owed."""
+def today_of(client: Client, *, at: datetime) -> datetime:
+    """When the client's day began: what was due before it is overdue."""
+    return clock.day_start(clock.local_day(at, client.zone), client.zone)
+
+
+def owed_of(balance: Decimal, state: str) -> Decimal:
+    """What a ticket owes that stands so: a void one nothing, though its sum says what it would. Paid too much stays."""
+    return min(balance, money.ZERO) if state in VOID else balance
+
+
+def owed_now(client: Client, violation: Violation, *, at: datetime) -> Decimal:
+    """What would settle a ticket now. In the client's scope."""
+    state = state_of(violation, today=today_of(client, at=at))
+    return owed_of(explain(client, violation.ticket, at=at).owed, state)
+
+
+def state_of(row: Any, *, today: datetime) -> str:  # noqa: ANN401  # a violation, or a row with the same columns
+    """How a ticket stands, in one word of STATES: what ends it before what delays it. `settled`: never owed.
+
+    `today` is when the client's day began.
+    """
     get: Callable[[str], Any] = row.__getitem__ if isinstance(row, dict) else partial(getattr, row)
     marks = (
         ("spoiled", get("spoiled")),
@@ -170,15 +195,18 @@ def state_of(row: Any) -> str:  # noqa: ANN401  # a violation, or a row with the
         ("sent", get("sent_at") is not None),
         ("appealed", get("appeal_count") > 0),
         ("held", get("hold_count") > 0),
+        ("overdue", get("due_at") < today),
     )
     return next((state for state, holds in marks if holds), "owing")
 
 
-def _line(row: dict[str, Any]) -> Line:
+def _line(row: dict[str, Any], today: datetime) -> Line:
+    state = state_of(row, today=today)
     return Line(
-        state=state_of(row),
+        state=state,
+        owed=owed_of(row["balance"], state),
         person_id=row["named_id"],
-        **{name: row[name] for name in Line.__dataclass_fields__ if name not in {"state", "person_id"}},
+        **{name: row[name] for name in Line.__dataclass_fields__ if name not in {"state", "owed", "person_id"}},
     )
 
 

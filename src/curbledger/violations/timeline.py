@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One thing that happened. `detail` is a word of the domain: the kind of a hold, a decision, a method."""
+    """One thing that happened. `detail` is a word of the domain: the kind of a hold, a decision, a method.
+
+    `reference` is a payment's own.
+    """
 
     at: datetime
     kind: str
@@ -27,6 +30,7 @@ class Moment:
     why: str = ""
     amount: Decimal | None = None
     detail: str = ""
+    reference: str = ""
 
 
 def timeline(violation: Violation) -> list[Moment]:
@@ -57,7 +61,8 @@ def _money(violation: Violation, acts: list[Act]) -> Iterator[Moment]:
             kind="paid",
             by=payment.recorded_by,
             amount=payment.amount,
-            detail=" ".join(filter(None, (payment.method, payment.reference))),
+            detail=payment.method,
+            reference=payment.reference or "",
         )
         if payment.reversed_at is not None:
             yield Moment(

@@ -161,11 +161,11 @@ def _currency(given: str | Number) -> str:
 
 
 def text_of(least: int) -> Kind[str]:
-    """A text of at least so many characters, of which blanks at its ends are none."""
+    """A text of at least so many characters."""
 
     def read(given: str | Number) -> str:
         text = as_written(given)
-        if len(text.strip()) < least:
+        if len(text) < least:
             raise TooShort(f"{text!r} has fewer than {least} characters")
         return text
 

@@ -18,7 +18,7 @@ document.addEventListener("keydown", (event) => {
   }
   // A slash goes to the search, as in many programs, unless somebody types.
   const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  const search = document.querySelector("[data-search]");
+  const search = document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
   if (event.key === "/" && !typing && search && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     search.focus();
