@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 ]
 # All but the first are Django's own, kept to the staff pages: a call of the API passes them by (portal/middleware.py).
 MIDDLEWARE = [
+    "curbledger.lengths.Lengths",
     "django.middleware.security.SecurityMiddleware",
     "curbledger.portal.middleware.Sessions",
     "curbledger.portal.middleware.CsrfProtection",

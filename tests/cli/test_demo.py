@@ -48,6 +48,12 @@ def test_a_client_whose_collections_are_off_keeps_them_off(town: Client) -> None
     assert not Client.objects.get().collecting
 
 
+def test_one_in_five_is_overdue_where_nothing_else_is_said() -> None:
+    assert fill("--violations", "12")[0].startswith(
+        "Added 12 violations to OC_TOMA; 2 of them are overdue now and owe "
+    )
+
+
 def test_nothing_can_be_added_too() -> None:
     assert fill("--violations", "0", "--overdue", "0")[0].startswith("Added 0 violations to OC_TOMA")
 

@@ -121,7 +121,7 @@ def test_the_rest_of_a_broken_answer_is_stored_so_that_it_can_be_shown(large_tow
 
 
 def test_a_call_while_another_streams_gets_only_what_is_new(large_town: House) -> None:
-    server, secret = large_town.serve(), token(large_town)
+    server, secret = large_town.serve(CURBLEDGER_STALL_TIMEOUT="60"), token(large_town)
     with server.connect(receive_buffer=4096) as connection:
         connection.sendall(request(secret))
         large_town.wait_for("SELECT 1 FROM batch WHERE state = 'delivering'")

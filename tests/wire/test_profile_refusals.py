@@ -123,6 +123,7 @@ def test_the_other_name_is_named_too(gate: Integrator) -> None:
         ("province", "ß1", 9033),
         *((name, v, 9033) for name in ("user_type_id", "locker_user_type_id") for v in ("99", "0", "six", 2**40, "-1")),
         ("user_name", "ab", 9032),
+        ("user_name", "    ", 9032),
         ("user_name", 7, 9032),
         ("date_of_birth", "1901-02-29", 9033),
         ("date_of_birth", "31/01/1901", 9033),

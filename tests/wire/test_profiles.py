@@ -10,6 +10,7 @@ from django.db import connection
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.registry.find import find_people
 from curbledger.registry.models import Person, Province, UserType
 from curbledger.wire.profiles import DETAILS
 from tests.wire.pushing import SAMPLES, Integrator, integrator
@@ -35,6 +36,17 @@ def person(client: Client, unique_id: str = "u-1") -> Person:
         return Person.objects.select_related(
             "province", "province2", "licence_province", "user_type", "locker_user_type"
         ).get(unique_id=unique_id)
+
+
+@pytest.mark.parametrize("attribute", ["first_name", "last_name"])
+@pytest.mark.parametrize("letter", ["\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "\N{LATIN SMALL LETTER E}"])
+def test_a_name_is_kept_whose_letters_are_many_once_they_are_compared(
+    town: Client, gate: Integrator, attribute: str, letter: str
+) -> None:
+    assert gate.push(PATH, **{**NEW, attribute: letter * 50})[0] == 200
+    assert getattr(person(town), attribute) == letter * 50
+    with client_scope(town.pk):
+        assert [found.unique_id for found in find_people(person(town).last_name or "").people] == ["u-1"]
 
 
 def test_the_documented_sample_word_for_word(town: Client, gate: Integrator) -> None:

@@ -207,3 +207,55 @@ def test_people_who_swap_addresses_at_once_are_kept_or_told_that_one_is_taken(ap
     for _ in range(5):
         answers = at_once(api.url, "profiles/push", crossing)
         assert {answer.get("ErrorCode") for _, answer in answers} <= {None, 9019, 9020}
+
+
+def raw(url: str, request: bytes) -> tuple[bytes, dict[str, str], bytes]:
+    """Status line, headers and body of the answer to bytes that need not be HTTP."""
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=PATIENCE) as connection:
+        connection.sendall(request)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.split(b"\r\n")
+    return status, {name.lower(): value for name, value in (line.decode().split(": ", 1) for line in lines)}, body
+
+
+def test_a_caller_of_http_1_0_is_told_how_long_the_answer_is(api: Api) -> None:
+    said = with_token(api)
+    request = f"POST {TYPES} HTTP/1.0\r\nContent-Length: {len(said)}\r\n\r\n".encode() + said
+    status, headers, body = raw(api.url, request)
+    assert b" 200 " in status
+    assert int(headers["content-length"]) == len(body) > 100
+    assert "transfer-encoding" not in headers
+
+
+def test_a_head_has_the_length_and_no_body(api: Api) -> None:
+    status, headers, body = raw(api.url, f"HEAD {TYPES} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert b" 405 " in status
+    assert int(headers["content-length"]) > 0
+    assert body == b""
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"POST /api/a b HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", 400),
+        (b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST /api/x HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431),
+        (b"POST /api/x HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\nContent-Length: 2\r\n\r\n{}", 417),
+        ("POST /api/\N{SNOWMAN} HTTP/1.1\r\nHost\N{SNOWMAN}: x\r\n\r\n".encode(), 400),
+        (b"\x16\x03\x01\x02\r\n\r\n", 400),
+    ],
+)
+def test_what_is_not_http_is_refused_in_the_apis_words(api: Api, request_: bytes, status: int) -> None:
+    line, headers, body = raw(api.url, request_)
+    assert line.startswith(f"HTTP/1.1 {status} ".encode())
+    answer = json.loads(body)
+    assert list(answer) == ["ErrorCode", "ErrorMessage"]
+    assert answer["ErrorCode"] == 9003
+    assert answer["ErrorMessage"].startswith("Could not parse the request.")
+    assert (headers["content-type"], headers["access-control-allow-origin"]) == ("application/json", "*")
+    assert int(headers["content-length"]) == len(body)

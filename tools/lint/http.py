@@ -9,7 +9,7 @@ from tools.lint.source import PACKAGE, Finding, Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_EDGES = ("agency_api", "cli", "portal", "refusal.py", "settings.py", "urls.py", "wire", "wsgi.py")
+_EDGES = ("agency_api", "cli", "lengths.py", "portal", "refusal.py", "settings.py", "urls.py", "wire", "wsgi.py")
 _HTTP = ("django.core.handlers", "django.http", "django.shortcuts", "django.urls", "django.views")
 
 

@@ -15,13 +15,17 @@ from curbledger.kit import clock, money
 from curbledger.placements.switch import switch_collections
 from curbledger.registry.opening import open_client
 
+# Of a town's tickets, one in five to ten becomes overdue.
+_ONE_IN = 5
+
 
 def demo(
     code: Annotated[str, Code],
     violations: Annotated[int, typer.Option(min=0, metavar="N", help="How many tickets to add.")] = 2000,
     overdue: Annotated[
-        int, typer.Option(min=0, metavar="M", help="How many of them are overdue and eligible now.")
-    ] = 400,
+        int | None,
+        typer.Option(min=0, metavar="M", help="How many of them are overdue and eligible now. Default: one in five."),
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed makes the same town.")] = 1,
 ) -> None:
     """Fill a client with a believable town. The client is made, and switched on, if it is missing."""
@@ -30,6 +34,8 @@ def demo(
 
     from curbledger.demo.fill import fill
 
+    if overdue is None:
+        overdue = violations // _ONE_IN
     # Before the client is made: a wrong word must leave nothing behind.
     if overdue > violations:
         raise typer.BadParameter(f"Of {violations} tickets, {overdue} cannot be overdue.", param_hint="--overdue")

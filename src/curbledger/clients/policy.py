@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # What stops a handoff when staff or a court say so (domain.md: "hold").
 HOLD_KINDS = ("appeal", "dispute", "bankruptcy", "deceased", "payment_plan", "court", "other", "unprintable")
+# The server itself places those of the kind that cannot be printed, and raises an alarm until they are released.
+STAFF_HOLD_KINDS = tuple(kind for kind in HOLD_KINDS if kind != "unprintable")
 
 # In which a client's notices can be written.
 LANGUAGES = (("en", "English"), ("fr", "Français"))

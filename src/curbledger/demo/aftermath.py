@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from curbledger.clients.policy import HOLD_KINDS
+from curbledger.clients.policy import STAFF_HOLD_KINDS
 from curbledger.demo import texts
 from curbledger.demo import town_data as data
 from curbledger.demo.outcomes import Outcome
@@ -156,15 +156,14 @@ class Aftermath:
     def _be_free_again(self, case: Case) -> None:
         """A hold that held once: released, on the ticket or its driver, or run out."""
         dice, calendar = self._dice, self._calendar
-        kind = dice.choice(HOLD_KINDS)
+        kind = dice.choice(STAFF_HOLD_KINDS)
         hold = case.hold(
             kind=kind,
             reason=dice.choice(texts.HOLDS[kind]),
             at=self._days_on(case, 1, 10),
             by=dice.choice(data.CLERKS),
         )
-        # What cannot be printed is mended by hand, and then released: it never runs out.
-        if dice.happens(0.35) and kind != "unprintable":
+        if dice.happens(0.35):
             yesterday, first = calendar.days_ago(1), calendar.day(hold.starts_at)
             hold.until = first + timedelta(days=dice.randint(0, (yesterday - first).days))
             return

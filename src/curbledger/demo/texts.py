@@ -68,7 +68,6 @@ HOLDS = {
     "bankruptcy": ("Trustee's notice received.", "Consumer proposal filed."),
     "deceased": ("Estate's lawyer has written.", "Family reported the death; certificate is on file."),
     "other": ("Vehicle reported stolen; police report is awaited.", "Diplomatic plate: referred to protocol."),
-    "unprintable": ("A character in the profile could not be printed.",),
 }
 RELEASES = {
     "appeal": "Nothing was sent in within thirty days.",
@@ -78,7 +77,6 @@ RELEASES = {
     "bankruptcy": "Proposal was refused by the creditors.",
     "deceased": "It was another person of that name.",
     "other": "The report was withdrawn.",
-    "unprintable": "Profile corrected.",
 }
 SPOILED = ("Printer jammed.", "Test print.", "Wrong plate entered, written anew.", "Paper torn.")
 CANCELLED = (

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from curbledger.clients.policy import HOLD_KINDS
+from curbledger.clients.policy import STAFF_HOLD_KINDS
 from curbledger.kit import money
 from curbledger.portal.forms import ActForm
 from curbledger.portal.words import DETAIL_NAMES
@@ -155,8 +155,7 @@ class Adjust(OnTicket):
     reason = reason_field()
 
 
-# The server itself places those of the kind that cannot be printed.
-_PLACED_BY_STAFF = [(kind, _capital(DETAIL_NAMES[kind])) for kind in HOLD_KINDS if kind != "unprintable"]
+_PLACED_BY_STAFF = [(kind, _capital(DETAIL_NAMES[kind])) for kind in STAFF_HOLD_KINDS]
 
 
 class PlaceHold(OnTicket):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curbledger.clients.policy import HOLD_KINDS
+from curbledger.clients.policy import STAFF_HOLD_KINDS
 from curbledger.errors import NotFound
 from curbledger.permissions import Permission
 from curbledger.permits.permit import Permit
@@ -90,8 +90,7 @@ class HoldForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [kind for kind in HOLD_KINDS if kind != "unprintable"]
-        self.fields["kind"].choices = [(kind, KIND_NAMES[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind, KIND_NAMES[kind]) for kind in STAFF_HOLD_KINDS]  # type: ignore[attr-defined]
 
 
 KIND_NAMES = {

@@ -10,14 +10,14 @@ from django.db import connection
 
 from curbledger.kit import sql
 from curbledger.kit.plates import plate_key
-from curbledger.registry.person import PHONE_DIGITS, Person
+from curbledger.registry.person import NAME_KEY, PHONE_DIGITS, Person
 from curbledger.registry.vehicle import Vehicle
 
 QUERIES = sql.load("curbledger.registry", "find.sql")
 PAGE = 50
 # Sorts after every character that a key has, byte by byte.
 AFTER_ALL = "\U0010ffff"
-_KEY = "SELECT lower(regexp_replace(normalize(%s, NFKD), '[^[:alnum:]]', '', 'g'))"
+_KEY = f"SELECT {NAME_KEY.format('%s')}"
 _LONGEST = 100
 # As people write a number; seven digits are the least that one has.
 _PHONE = re.compile(r"[0-9 ()+./-]{7,}", re.ASCII)

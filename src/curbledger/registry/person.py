@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 
-class NameKey(models.Func):
-    """A name without accents, signs and case (violations/search.sql makes the key of what is searched likewise)."""
+# Two of them stand in one index, whose rows are bounded.
+_LONGEST_KEY = 200
+# How the database makes the key of a name. Cut, because one letter can be eighteen of them.
+NAME_KEY = f"left(lower(regexp_replace(normalize({{}}, NFKD), '[^[:alnum:]]', '', 'g')), {_LONGEST_KEY})"
 
-    template = "lower(regexp_replace(normalize(%(expressions)s, NFKD), '[^[:alnum:]]', '', 'g'))"
+
+class NameKey(models.Func):
+    """A name without accents, signs and case (find.py makes the key of what is searched likewise)."""
+
+    template = NAME_KEY.format("%(expressions)s")
     output_field = models.CharField()
 
 
@@ -38,7 +44,7 @@ def _key(expression: models.Func, *, null: bool = False) -> models.GeneratedFiel
     """A column that the database keeps to find a row by."""
     return models.GeneratedField(
         expression=expression,
-        output_field=models.CharField(max_length=200, null=null, db_collation="C"),
+        output_field=models.CharField(max_length=_LONGEST_KEY, null=null, db_collation="C"),
         db_persist=True,
     )
 

@@ -161,11 +161,11 @@ def _currency(given: str | Number) -> str:
 
 
 def text_of(least: int) -> Kind[str]:
-    """A text of at least so many characters."""
+    """A text of at least so many characters, of which blanks at its ends are none."""
 
     def read(given: str | Number) -> str:
         text = as_written(given)
-        if len(text) < least:
+        if len(text.strip()) < least:
             raise TooShort(f"{text!r} has fewer than {least} characters")
         return text
 
