@@ -11,11 +11,15 @@ from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.notices.message import MOST_TRIES, Message, State
+from curbledger.reports import today
+from curbledger.reports.report import Form
+from curbledger.reports.subscription import Every, Sending, subscribe
 from curbledger.violations.late_fee_rule import add_late_fee_rule
 from curbledger.violations.models import Notice, Violation
 from curbledger.work import rounds
 from tests import cast
 from tests.notices.town import DAY, by_mail, schedule
+from tests.portal.staff import staff
 from tests.work.conftest import MailServer
 
 
@@ -94,3 +98,61 @@ def test_late_fees_follow_the_notice(owing: Client, mail_server: MailServer) -> 
     rounds.send(owing)
     assert rounds.accrue(owing) == 2
     assert rounds.accrue(owing) == 0
+
+
+class TestReports:
+    """A report that is mailed every week, from a subscription of a month ago."""
+
+    @pytest.fixture
+    def reader(self, committed_town: Client) -> str:
+        email = staff(committed_town, "manager").email
+        with client_scope(committed_town.pk):
+            at = clock.now() - 30 * DAY
+            subscribe(
+                committed_town,
+                email=email,
+                report="payments",
+                every=Every.WEEK,
+                form=Form.CSV,
+                language="fr",
+                at=at,
+            )
+        return email
+
+    def test_it_arrives_once_with_its_file(self, committed_town: Client, reader: str, mail_server: MailServer) -> None:
+        assert rounds.report(committed_town) == 1
+        assert rounds.report(committed_town) == 0
+        ((address, mail),) = mail_server.received
+        assert address == reader
+        _whole, _words, file = mail.walk()
+        assert str(file.get_filename()).startswith("payments-RACE-")
+        content = file.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        assert content.decode().startswith("Jour,Inscrit par,")
+        with client_scope(committed_town.pk):
+            assert [one.state for one in Sending.objects.all()] == ["sent"]
+
+    def test_while_the_server_is_away_it_waits(
+        self, committed_town: Client, reader: str, mail_server: MailServer
+    ) -> None:
+        product.EMAIL_PORT = 1
+        assert rounds.report(committed_town) == 0
+        with client_scope(committed_town.pk):
+            assert [(one.state, one.attempts) for one in Sending.objects.all()] == [("queued", 0)]
+
+    def test_without_a_mail_server_nobody_is_woken(self, committed_town: Client, reader: str) -> None:
+        assert not rounds.has_reports(committed_town)
+        assert rounds.report(committed_town) == 0
+
+
+def test_the_figures_of_today_are_kept_where_they_are_many(
+    committed_town: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "FEW", 1)
+    with client_scope(committed_town.pk):
+        cast.issue(committed_town, at=clock.now())
+    rounds.keep(committed_town)
+    with client_scope(committed_town.pk):
+        kept = today.figures_today(committed_town, at=clock.now())
+    assert kept is not None
+    assert kept.owing[0].total == Decimal("50.00")
