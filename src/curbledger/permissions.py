@@ -35,6 +35,10 @@ class Permission(StrEnum):
     LISTS_WRITE = "portal:lists:write"
     AUDIT_READ = "portal:audit:read"
     IMPORTS_RUN = "portal:imports:run"
+    POLICY_WRITE = "portal:policy:write"
+    COLLECTIONS_SWITCH = "portal:collections:switch"
+    AGENCIES_WRITE = "portal:agencies:write"
+    RETENTION_WRITE = "portal:retention:write"
     TOKENS_WRITE = "portal:tokens:write"
     MEMBERS_WRITE = "portal:members:write"
 
@@ -88,8 +92,15 @@ _MANAGER = _COLLECTIONS_OFFICER | {
     Permission.LISTS_WRITE,
     Permission.AUDIT_READ,
     Permission.IMPORTS_RUN,
+    Permission.POLICY_WRITE,
 }
-_ADMINISTRATOR = _MANAGER | {Permission.TOKENS_WRITE, Permission.MEMBERS_WRITE}
+_ADMINISTRATOR = _MANAGER | {
+    Permission.COLLECTIONS_SWITCH,
+    Permission.AGENCIES_WRITE,
+    Permission.RETENTION_WRITE,
+    Permission.TOKENS_WRITE,
+    Permission.MEMBERS_WRITE,
+}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _CLERK,

@@ -94,6 +94,8 @@ AUTH_PASSWORD_VALIDATORS = [
         ("NumericPasswordValidator", {}),
     )
 ]
+# How long a link is good by which somebody chooses their password.
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 LOGIN_URL = "portal:sign-in"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/portal/"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "curbledger_session", "curbledger_csrf"

@@ -1,4 +1,4 @@
-"""token add, token list, token revoke."""
+"""token add, token list, token rotate, token revoke."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from curbledger.errors import AccessRefused
 from curbledger.kit import clock
 from curbledger.permissions import TOKEN_PERMISSIONS
 from curbledger.placements.agency import Agency, agency_for_token
+from tests.cast import caller
 from tests.cli.typing_in import refused, typed
 
 if TYPE_CHECKING:
@@ -151,3 +152,19 @@ def test_a_token_that_expires_says_when(town: Client) -> None:
     old, new = typed("token", "list", "OC_TOMA").stdout.splitlines()
     assert "never used, expired 20" in old
     assert "never used, expires 20" in new
+
+
+def test_a_token_is_rotated_and_the_new_secret_is_alone_on_standard_output(town: Client) -> None:
+    old = caller(town)
+    said = typed("token", "rotate", "OC_TOMA", str(old.token_id), "--keep-hours", "0").stdout.strip()
+    made = authenticate(client_code="OC_TOMA", secret=said, at=clock.now(), address=None)
+    assert made.token_id != old.token_id
+    assert f"after token {old.token_id}" in typed("token", "list", "OC_TOMA").stdout
+    assert "opens nothing any more" in refused("token", "rotate", "OC_TOMA", str(old.token_id))
+
+
+def test_a_token_ends_on_the_day_that_is_given(town: Client) -> None:
+    typed("token", "add", "OC_TOMA", "--name", "x", "--permission", "lot-values", "--expires", "2999-01-01")
+    assert "expires 2999-01-01 00:00" in typed("token", "list", "OC_TOMA").stdout
+    said = refused("token", "add", "OC_TOMA", "--name", "x", "--permission", "lot-values", "--expires", "2001-01-01")
+    assert said == "A token ends later than now."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -13,13 +14,22 @@ from curbledger.clients.client import Client
 from curbledger.clients.policy import (
     CHANGEABLE,
     HOLD_KINDS,
+    MOST,
     CollectionsPolicy,
+    PolicyChanged,
     change_policy,
     current_policy,
+    differences,
+    policy_with,
 )
 from curbledger.database.scope import client_scope
+from curbledger.errors import Conflict, Invalid
 from tests.cast import NOON
 from tests.violations.races import Other
+
+
+def many(name: str, value: int) -> dict[str, Any]:
+    return {name: value}
 
 
 def test_a_new_client_has_the_first_version_with_every_kind_of_hold(inside: Client) -> None:
@@ -53,20 +63,54 @@ def test_a_change_of_nothing_is_a_version_too(inside: Client) -> None:
 @pytest.mark.parametrize("name", ["version", "client", "created_by_", "days"])
 def test_what_a_policy_does_not_have_cannot_be_changed(inside: Client, name: str) -> None:
     with pytest.raises(TypeError, match=f"no {name}"):
-        change_policy(client_id=inside.pk, at=NOON, by="clerk", **{name: 1})
+        change_policy(client_id=inside.pk, at=NOON, by="clerk", **many(name, 1))
     assert current_policy().version == 1
 
 
 def test_everything_that_a_policy_says_can_be_changed() -> None:
-    kept = {"id", "client", "version", "created_at", "created_by"}
+    kept = {"id", "client", "version", "created_at", "created_by", "reason"}
     assert {field.name for field in CollectionsPolicy._meta.get_fields()} - kept == CHANGEABLE
 
 
 @pytest.mark.parametrize("minimum", ["0.00", "-1.00"])
 def test_a_minimum_that_is_not_positive_is_refused(town: Client, minimum: str) -> None:
-    """What owes nothing never goes out."""
-    with pytest.raises(IntegrityError, match="minimum_is_positive"), client_scope(town.pk):
+    """What owes nothing never goes out: the verb says so, and the database."""
+    with pytest.raises(Invalid, match="smallest balance") as refused, client_scope(town.pk):
         change_policy(client_id=town.pk, at=NOON, by="clerk", minimum_balance=Decimal(minimum))
+    assert refused.value.field == "minimum_balance"
+    with pytest.raises(IntegrityError, match="minimum_is_positive"), client_scope(town.pk):
+        CollectionsPolicy.objects.update(minimum_balance=Decimal(minimum))
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [(name, int(name == "oldest_age_days"), MOST[name]) for name in MOST]
+)
+def test_numbers_have_bounds(inside: Client, name: str, least: int, most: int) -> None:
+    for value in (least, most):
+        assert getattr(change_policy(client_id=inside.pk, at=NOON, by="x", **many(name, value)), name) == value
+    for value in (least - 1, most + 1):
+        with pytest.raises(Invalid) as refused:
+            change_policy(client_id=inside.pk, at=NOON, by="x", **many(name, value))
+        assert refused.value.field == name
+
+
+def test_a_kind_of_hold_that_does_not_exist_is_refused(inside: Client) -> None:
+    with pytest.raises(Invalid, match="no kind of hold mood"):
+        change_policy(client_id=inside.pk, at=NOON, by="x", hold_kinds=["court", "mood"])
+
+
+def test_a_change_of_a_version_that_is_not_the_newest_is_refused(inside: Client) -> None:
+    change_policy(client_id=inside.pk, at=NOON, by="one", based_on=1, reason=" Council of May ", days_past_due=30)
+    with pytest.raises(PolicyChanged):
+        change_policy(client_id=inside.pk, at=NOON, by="two", based_on=1, days_past_due=60)
+    assert (current_policy().version, current_policy().reason) == (2, "Council of May")
+
+
+def test_versions_are_told_apart_column_by_column(inside: Client) -> None:
+    before = current_policy()
+    after = change_policy(client_id=inside.pk, at=NOON, by="x", days_past_due=30, notice_required=True)
+    assert differences(before, after) == {"days_past_due": (0, 30), "notice_required": (False, True)}
+    assert differences(after, policy_with(after)) == {}
 
 
 def test_each_client_counts_its_own_versions(town: Client, campus: Client) -> None:
@@ -88,7 +132,7 @@ def test_of_two_changes_at_once_one_wins_and_the_other_is_told(committed_town: C
         change(30)
         other = Other(partial(change, 60))
         other.wait_until_blocked()
-    with pytest.raises(IntegrityError, match="version_is_unique"):
+    with pytest.raises(Conflict, match="Somebody else changed the policy"):
         other.result()
     with client_scope(committed_town.pk):
         assert (current_policy().version, current_policy().days_past_due) == (2, 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.models import Sum
@@ -72,7 +72,7 @@ def test_american_money_makes_an_american_town(db: None, fill_town: Fill) -> Non
         {"hold_kinds": ["deceased"]},
     ],
 )
-def test_the_policy_decides_what_is_overdue(empty_town: Client, fill_town: Fill, changes: dict[str, object]) -> None:
+def test_the_policy_decides_what_is_overdue(empty_town: Client, fill_town: Fill, changes: dict[str, Any]) -> None:
     from curbledger.clients.policy import change_policy
 
     with client_scope(empty_town.pk):
@@ -106,7 +106,7 @@ def test_places_and_categories_that_are_left_out_are_not_overdue(empty_town: Cli
 
 @pytest.mark.parametrize("changes", [{"oldest_age_days": 10}, {"days_past_due": 90, "oldest_age_days": 90}])
 def test_a_policy_that_lets_nothing_through_is_named(
-    empty_town: Client, fill_town: Fill, changes: dict[str, object]
+    empty_town: Client, fill_town: Fill, changes: dict[str, Any]
 ) -> None:
     from curbledger.clients.policy import change_policy
 

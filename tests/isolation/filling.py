@@ -23,6 +23,7 @@ _numbers = itertools.count(10_000)
 
 # What a table's own constraints ask for and its model does not tell.
 PARTICULAR: dict[str, dict[str, Any]] = {
+    "api_token": {"replaces": None},
     "hold": {"kind": "court", "person": None},
     "violation_act": {"kind": "spoiled"},
     "file_import": {"kind": "people", "state": "uploaded", "file_name": "people.csv", "mapping": ""},
@@ -81,7 +82,9 @@ def _add(model: type[models.Model], client: Client, rows: dict[str, int]) -> int
         columns = {
             field.name: _value(field, client, rows)
             for field in model._meta.local_concrete_fields
-            if not field.primary_key and not field.generated and field.name != "client"
+            if not field.primary_key
+            and not field.generated
+            and field.name not in {"client", *PARTICULAR.get(table, ())}
         }
         columns |= PARTICULAR.get(table, {})
         made = model(client_id=client.pk)

@@ -10,19 +10,21 @@ from django.test import Client as Browser
 from django.urls import get_resolver
 
 from curbledger.clients.client import Client
+from curbledger.clients.token import ApiToken
 from curbledger.database.scope import client_scope
 from curbledger.importing.models import FileImport, KeptMapping
 from curbledger.notices.models import LetterRun, Message
 from curbledger.permissions import ROLE_PERMISSIONS, Role
-from curbledger.placements.models import Batch
-from curbledger.portal import own, sign_in
+from curbledger.permits.models import Lot
+from curbledger.placements.models import Agency, Batch
+from curbledger.portal import own, sign_in, welcome
 from curbledger.portal.page import Lobby, Page
-from curbledger.registry.models import Person, Vehicle
-from curbledger.violations.models import Attachment, Hold, Violation
+from curbledger.registry.models import Make, Person, Vehicle
+from curbledger.violations.models import Attachment, Hold, Offence, Violation
 from tests.cast import NOON
 from tests.isolation.filling import fill
 from tests.isolation.test_routes import _PARAMETER, Route, walk
-from tests.portal.staff import signed_in
+from tests.portal.staff import signed_in, staff
 
 
 def hold_on(person: Person) -> Hold:
@@ -42,10 +44,11 @@ def brought_file() -> FileImport:
 
 
 # Pages of no client: they see nobody's rows.
-LOBBY = {own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out}
+LOBBY = {own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_out, welcome.welcome}
 # What stands in a path. Where it names a row, the row is one of the town's.
 SAMPLES = {"rest": "no/such/page", "stage": "1", "kind": "mail", "language": "fr", "revision": "1", "form": "csv"}
 SAMPLES |= {"report": "payments"}
+SAMPLES |= {"listing": "makes", "invitation": "1-x"}
 ROWS: dict[str, Callable[[], object]] = {
     "person_id": lambda: Person.objects.get().pk,
     "hold_id": lambda: hold_on(Person.objects.get()).pk,
@@ -56,6 +59,12 @@ ROWS: dict[str, Callable[[], object]] = {
     "batch_id": lambda: Batch.objects.get().uuid,
     "import_id": lambda: brought_file().pk,
     "mapping_id": lambda: KeptMapping.objects.get().pk,
+    "entry_id": lambda: Make.objects.order_by("pk")[0].pk,
+    "offence_id": lambda: Offence.objects.get().pk,
+    "agency_id": lambda: Agency.objects.get().pk,
+    "token_id": lambda: ApiToken.objects.get().pk,
+    "user_id": lambda: staff(Client.objects.get(code="OC_TOMA")).pk,
+    "lot_id": lambda: Lot.objects.get().pk,
     "unique_id": lambda: Attachment.objects.get().unique_id,
 }
 

@@ -165,6 +165,7 @@ def test_no_column_of_a_global_table_keeps_what_a_client_keeps(bound: Bound) -> 
             "last_login",
             "name",
             "password",
+            "sessions_ended",
         ],
         "membership": ["client_id", "created_at", "id", "role", "user_id"],
         "deliverer": ["host", "id", "pid", "seen_at", "started_at"],

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from curbledger import __version__
 from curbledger.cli import (
+    agency,
     backup,
     batch,
     batches,
@@ -24,6 +25,7 @@ from curbledger.cli import (
     migrate,
     notice,
     payment,
+    policy,
     preview,
     report,
     restore,
@@ -82,7 +84,9 @@ app.command()(backup.backup)
 app.command()(restore.restore)
 client.app.command("retention")(retention.set_retention)
 app.add_typer(client.app, name="client")
+app.add_typer(agency.app, name="agency")
 app.add_typer(token.app, name="token")
+app.add_typer(policy.app, name="policy")
 app.add_typer(payment.app, name="payment")
 app.add_typer(hold.app, name="hold")
 app.add_typer(notice.app, name="notice")

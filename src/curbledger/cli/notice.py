@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.db.models import Count
@@ -65,7 +65,7 @@ def schedule(
     wanted = [_read_step(step) for step in steps or ()]
     if language not in {None, "en", "fr"}:
         raise typer.BadParameter("Take en or fr.", param_hint="--language")
-    changes = {
+    changes: dict[str, Any] = {
         "notice_schedule": check_schedule(wanted) if wanted or none else None,
         "notice_language": language,
         "fees_after_stage": fees_after,

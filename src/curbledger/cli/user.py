@@ -12,7 +12,7 @@ from rich.table import Table
 from curbledger.cli.inputs import words
 from curbledger.clients.client import find_client
 from curbledger.clients.membership import Membership, join, read_role
-from curbledger.clients.user import User, find_user, make_user, set_password
+from curbledger.clients.user import User, find_user, make_user, set_password, switch_user
 from curbledger.database.scope import all_or_nothing
 from curbledger.errors import Invalid
 from curbledger.kit import clock
@@ -105,9 +105,8 @@ def disable(
 ) -> None:
     """Keep somebody out, at once. What they did stays in the records."""
     user = find_user(email)
-    user.is_active = undo
     with all_or_nothing():
-        user.save(update_fields=["is_active"])
+        switch_user(user, active=undo)
     typer.echo(f"{user.email} {'signs in again' if undo else 'cannot sign in any more'}.")
 
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
+from curbledger.database.constraints import named_errors
 from curbledger.database.fields import MoneyField
 from curbledger.database.owned import ClientOwned
+from curbledger.errors import Conflict, Invalid
+from curbledger.kit import money
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +23,8 @@ HOLD_KINDS = ("appeal", "dispute", "bankruptcy", "deceased", "payment_plan", "co
 # The server itself places those of the kind that cannot be printed, and raises an alarm until they are released.
 STAFF_HOLD_KINDS = tuple(kind for kind in HOLD_KINDS if kind != "unprintable")
 
+MOST_REASON = 1000
+
 # In which a client's notices can be written.
 LANGUAGES = (("en", "English"), ("fr", "Français"))
 
@@ -27,6 +32,12 @@ LANGUAGES = (("en", "English"), ("fr", "Français"))
 def every_hold_kind() -> list[str]:
     """The default: every kind of hold keeps a violation back."""
     return list(HOLD_KINDS)
+
+
+class PolicyChanged(Conflict):
+    """Somebody else changed the policy meanwhile."""
+
+    code = "policy_changed"
 
 
 class CollectionsPolicy(ClientOwned):
@@ -59,6 +70,8 @@ class CollectionsPolicy(ClientOwned):
     missed_call_days = models.PositiveSmallIntegerField(default=2)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
+    # Why this version came; empty where nobody was asked.
+    reason = models.CharField(max_length=MOST_REASON, default="")
 
     class Meta:
         db_table = "collections_policy"
@@ -82,27 +95,74 @@ def current_policy() -> CollectionsPolicy:
     return CollectionsPolicy.objects.order_by("-version")[:1].get()
 
 
-def change_policy(*, client_id: int, at: datetime, by: str, **changes: Any) -> CollectionsPolicy:
-    """Put a new version in force: the present one with `changes`. In the client's scope.
+def policy_of(version: int) -> CollectionsPolicy | None:
+    """That version, where there is one. In the client's scope."""
+    return CollectionsPolicy.objects.filter(version=version).first()
 
-    Two changes at once cannot both become the same version: the constraint refuses the second.
-    """
-    policy = CollectionsPolicy.objects.order_by("-version").first() or CollectionsPolicy(version=0)
+
+def policy_with(policy: CollectionsPolicy, **changes: Any) -> CollectionsPolicy:
+    """What a policy would be with `changes`; not saved. Raises Invalid for what a policy cannot say."""
+    changed = CollectionsPolicy(**{name: getattr(policy, name) for name in CHANGEABLE}, version=policy.version)
     for name, value in changes.items():
         if name not in CHANGEABLE:
             raise TypeError(f"A policy has no {name}")
-        setattr(policy, name, value)
-    newest = CollectionsPolicy.objects.aggregate(newest=Coalesce(models.Max("version"), 0))["newest"]
-    policy.pk = None
-    policy._state.adding = True
+        setattr(changed, name, _checked(name, value))
+    return changed
+
+
+def differences(before: CollectionsPolicy, after: CollectionsPolicy) -> dict[str, tuple[Any, Any]]:
+    """What two versions say differently: the old value and the new one, by column."""
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in sorted(CHANGEABLE)}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def change_policy(
+    *, client_id: int, at: datetime, by: str, based_on: int | None = None, reason: str = "", **changes: Any
+) -> CollectionsPolicy:
+    """Put a new version in force: the present one with `changes`. In the client's scope.
+
+    `based_on` is the version that whoever changes it had before them. Raises PolicyChanged where it is not the newest
+    one any more, Invalid for what a policy cannot say.
+    """
+    newest = CollectionsPolicy.objects.order_by("-version").first() or CollectionsPolicy(version=0)
+    if based_on is not None and newest.version != based_on:
+        raise PolicyChanged(gettext("Somebody else changed the policy meanwhile."))
+    policy = policy_with(newest, **changes)
     policy.client_id = client_id
-    policy.version = newest + 1
-    policy.created_at = at
-    policy.created_by = by
-    policy.save()
+    policy.version = newest.version + 1
+    policy.created_at, policy.created_by, policy.reason = at, by, reason.strip()[:MOST_REASON]
+    # Two changes at once cannot both become the same version: the constraint refuses the second.
+    with named_errors():
+        policy.save(force_insert=True)
     return policy
 
 
+def _checked(name: str, value: Any) -> Any:  # noqa: ANN401  # any column's
+    """A value as its column keeps it. Raises Invalid, for the column."""
+    if name == "minimum_balance":
+        return money.check(value, gettext("The smallest balance"), field=name)
+    if name == "hold_kinds":
+        unknown = [kind for kind in value if kind not in HOLD_KINDS]
+        if unknown:
+            raise Invalid(gettext("There is no kind of hold {kind}.").format(kind=unknown[0]), field=name)
+        return [kind for kind in HOLD_KINDS if kind in value]
+    least, most = (1 if name == "oldest_age_days" else 0), MOST.get(name)
+    if most is not None and value is not None and not least <= value <= most:
+        raise Invalid(gettext("Take a number from {least} to {most}.").format(least=least, most=most), field=name)
+    return value
+
+
+# The largest numbers that a policy says.
+MOST = {
+    "days_past_due": 3650,
+    "notice_age_days": 3650,
+    "oldest_age_days": 36_500,
+    "fees_after_stage": 9,
+    "fees_notice_age_days": 3650,
+    "payments_stale_hours": 8760,
+    "unsent_days": 3650,
+    "missed_call_days": 3650,
+}
 CHANGEABLE = frozenset(
     {
         "days_past_due",

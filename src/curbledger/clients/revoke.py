@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from curbledger.clients.token import ApiToken
 from curbledger.errors import Conflict, NotFound
 
@@ -17,7 +19,8 @@ def revoke_token(token_id: int, *, at: datetime) -> ApiToken:
     revoked = ApiToken.objects.filter(pk=token_id, revoked_at__isnull=True).update(revoked_at=at)
     token = ApiToken.objects.filter(pk=token_id).first()
     if token is None:
-        raise NotFound(f"There is no token {token_id}.")
+        raise NotFound(gettext("There is no token {number}.").format(number=token_id))
     if not revoked:
-        raise Conflict(f"Token {token_id} was revoked already, on {token.revoked_at:%Y-%m-%d}.")
+        day = f"{token.revoked_at:%Y-%m-%d}"
+        raise Conflict(gettext("Token {number} was revoked already, on {day}.").format(number=token_id, day=day))
     return token

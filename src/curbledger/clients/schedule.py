@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from curbledger.errors import Invalid
 
 if TYPE_CHECKING:
@@ -40,17 +42,26 @@ def check_schedule(steps: Iterable[tuple[int, str]]) -> list[dict[str, Any]]:
     before = 0
     for days, by in steps:
         if by not in WAYS:
-            raise Invalid(f"A notice goes by {', '.join(WAYS)}; not by {by!r}.", field="schedule")
+            raise Invalid(
+                gettext("A notice goes by {ways}; not by {way}.").format(ways=", ".join(WAYS), way=repr(by)),
+                field="schedule",
+            )
         if not before < days <= MOST_DAYS:
             raise Invalid(
-                f"Notice {len(checked) + 1} goes {days} days after the due day: take a number from {before + 1} "
-                f"to {MOST_DAYS}.",
+                gettext(
+                    "Notice {number} goes {days} days after the due day: take a number from {least} to {most}."
+                ).format(number=len(checked) + 1, days=days, least=before + 1, most=MOST_DAYS),
                 field="schedule",
             )
         checked.append({"days": days, "by": by})
         before = days
     if len(checked) > MOST_STAGES:
-        raise Invalid(f"A ticket gets at most {MOST_STAGES} notices, and these are {len(checked)}.", field="schedule")
+        raise Invalid(
+            gettext("A ticket gets at most {most} notices, and these are {count}.").format(
+                most=MOST_STAGES, count=len(checked)
+            ),
+            field="schedule",
+        )
     return checked
 
 

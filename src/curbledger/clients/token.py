@@ -13,6 +13,7 @@ from django.db import connection, models
 
 from curbledger.clients.client import Client
 from curbledger.clients.codes import code_key
+from curbledger.database.fields import ClientForeignKey
 from curbledger.database.owned import ClientOwned
 from curbledger.database.scope import client_scope
 from curbledger.errors import AccessRefused, Invalid
@@ -43,12 +44,19 @@ class ApiToken(ClientOwned):
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     last_used_from = models.CharField(max_length=_ADDRESS_LENGTH, default="")
+    # The token whose secret this one's came after (rotate.py).
+    replaces = ClientForeignKey("clients.ApiToken", null=True)
 
     class Meta:
         db_table = "api_token"
+        constraints = (models.UniqueConstraint("client", "replaces", name="api_token_is_replaced_once"),)
 
     def __str__(self) -> str:
         return self.name
+
+    def opens(self, at: datetime) -> bool:
+        """Whether it opens anything at that moment."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
 
 
 class TokenDigest(models.Model):
@@ -83,7 +91,13 @@ class Access:
 
 
 def make_token(
-    client: Client, *, name: str, permissions: Iterable[str], at: datetime, expires_at: datetime | None = None
+    client: Client,
+    *,
+    name: str,
+    permissions: Iterable[str],
+    at: datetime,
+    expires_at: datetime | None = None,
+    replaces: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
     """A new token of the client and its secret, which is nowhere kept. In the client's scope.
 
@@ -96,7 +110,7 @@ def make_token(
         raise Invalid(f"{fault} There are: {', '.join(TOKEN_PERMISSIONS)}.", field="permission")
     secret = secrets.token_urlsafe(_SECRET_BYTES).replace("_", "-")
     token = ApiToken.objects.create(
-        client_id=client.pk, name=name, permissions=wanted, created_at=at, expires_at=expires_at
+        client_id=client.pk, name=name, permissions=wanted, created_at=at, expires_at=expires_at, replaces=replaces
     )
     TokenDigest.objects.create(digest=sha256(secret.encode()), client_id=client.pk, token_id=token.pk)
     return token, secret

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from curbledger.database.constraints import named_errors
 from curbledger.errors import Invalid, NotFound
@@ -36,6 +38,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Belongs to no client, and picks one after signing in.
     is_system_administrator = models.BooleanField(default=False)
+    # How often all sessions were ended at once; part of what a session is good by.
+    sessions_ended = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
 
     objects = Users()
@@ -50,18 +54,39 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to be good: it changes with the password, and when sessions are ended."""
+        counted = f"{self.password}:{self.sessions_ended}"
+        return salted_hmac("curbledger.clients.user", counted, secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Sign this person out, everywhere."""
+        User.objects.filter(pk=self.pk).update(sessions_ended=models.F("sessions_ended") + 1)
+
 
 def make_user(
-    *, email: str, password: str, at: datetime, name: str = "", language: str = "", system_administrator: bool = False
+    *,
+    email: str,
+    password: str | None,
+    at: datetime,
+    name: str = "",
+    language: str = "",
+    system_administrator: bool = False,
 ) -> User:
-    """A new sign-in. Raises Invalid for an address or a password that cannot be, and Taken for an address in use."""
+    """A new sign-in; without a password nobody gets in with it before an invitation is taken up (invitation.py).
+
+    Raises Invalid for an address or a password that cannot be, and Taken for an address in use.
+    """
     kept = email.strip().lower()
     try:
         validate_email(kept)
     except ValidationError:
-        raise Invalid(f"{email!r} is no e-mail address.", field="email") from None
+        raise Invalid(gettext("{text} is no e-mail address.").format(text=repr(email)), field="email") from None
     user = User(email=kept, name=name, language=language, is_system_administrator=system_administrator, created_at=at)
-    set_password(user, password)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        set_password(user, password)
     with named_errors():
         user.save(force_insert=True)
     return user
@@ -74,6 +99,14 @@ def set_password(user: User, password: str) -> None:
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="password") from None
     user.set_password(password)
+
+
+def switch_user(user: User, *, active: bool) -> None:
+    """Let somebody in, or keep them out at once, in every session."""
+    User.objects.filter(pk=user.pk).update(is_active=active)
+    user.is_active = active
+    if not active:
+        user.end_sessions()
 
 
 def find_user(email: str) -> User:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from django.db import IntegrityError
+from django.utils.translation import gettext
 
 from curbledger.errors import Conflict, CurbledgerError
 
@@ -29,13 +30,31 @@ class Taken(Conflict):
         self.field = field
 
 
+# The lists that staff keep, by their models.
+_LISTS = (
+    *("make", "colour", "vehicletype", "platetype", "province", "usertype", "login_source"),
+    *("category", "location", "offence", "zone", "lot"),
+)
+
+
+def _name_is_taken() -> CurbledgerError:
+    return Taken(gettext("This list has an entry of this name; it may be archived."), field="name")
+
+
 ERRORS: Mapping[str, Callable[[], CurbledgerError]] = {
     "person_email_is_unique": partial(Taken, "Another person has this e-mail address.", field="email"),
     "person_user_name_is_unique": partial(Taken, "Another person has this user name.", field="user_name"),
     "vehicle_is_unique": partial(Taken, "There is a vehicle of this plate, province and plate type.", field="plate"),
     "violation_ticket_is_unique": partial(Taken, "There is a ticket of this number.", field="ticket"),
     "staff_user_email_key": partial(Taken, "Somebody signs in with this e-mail address already.", field="email"),
-    "login_source_name_is_unique": partial(Taken, "There is a login source of this name.", field="login_source"),
+    "province_code_is_unique": lambda: Taken(gettext("Another entry of this list has this code."), field="code"),
+    "zone_name_key_is_unique": lambda: Taken(gettext("There is a zone of this name."), field="name"),
+    "collections_policy_version_is_unique": lambda: Conflict(gettext("Somebody else changed the policy meanwhile.")),
+    "agency_name_is_unique": lambda: Taken(gettext("There is an agency of this name."), field="name"),
+    "agency_category_has_one_agency": lambda: Conflict(
+        gettext("Somebody else changed this meanwhile. Open it again to see what it is now.")
+    ),
+    **{f"{model}_name_is_unique": _name_is_taken for model in _LISTS},
 }
 
 

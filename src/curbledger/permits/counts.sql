@@ -14,7 +14,7 @@ ORDER BY p.kind COLLATE "C", coalesce(min(z.name), min(p.zone_name COLLATE "C"),
 
 -- name: lot_values
 -- Each lot with the permits valid at a moment in the zones that it is made of at that moment, where the client is. A
--- permit counts once, however often its zone is listed.
+-- permit counts once, however often its zone is listed. An archived lot is none any more.
 SELECT l.number, l.lot_type, l.name, l.default_cost, l.total_permits, rented.permits, rented.amount
 FROM lot l
 CROSS JOIN LATERAL (
@@ -35,4 +35,5 @@ CROSS JOIN LATERAL (
             END
       )
 ) rented
+WHERE l.archived IS NULL
 ORDER BY l.number

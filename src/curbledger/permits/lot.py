@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import time
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 
 from curbledger.database.fields import ClientForeignKey, MoneyField
 from curbledger.database.owned import ClientOwned
-from curbledger.errors import Invalid
+from curbledger.errors import Invalid, NotFound
 from curbledger.kit import money
 from curbledger.permits.zone import change_places
+from curbledger.registry.entry import add_entry, change_entry
 from curbledger.registry.lookups import Lookup
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ MOST_PERMITS = 1_000_000
 EVERY_DAY = 0b1111111
 MIDNIGHT = time(0)
 _DAYS = 7
-_LIMIT = 200
 
 
 class Lot(Lookup):
@@ -50,6 +51,19 @@ class Lot(Lookup):
             ),
             models.CheckConstraint(condition=Q(total_permits__lte=MOST_PERMITS), name="lot_total_is_in_bounds"),
         )
+
+    @classmethod
+    def checked(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """As for every list; what it costs and holds is in bounds."""
+        values = super().checked(values)
+        cost = money.check(
+            values["default_cost"], gettext("The cost of a permit"), field="default_cost", zero=True, most=MOST_COST
+        )
+        if not 0 <= values["total_permits"] <= MOST_PERMITS:
+            raise Invalid(
+                gettext("A lot has room for none to {most} permits.").format(most=MOST_PERMITS), field="total_permits"
+            )
+        return {**values, "default_cost": cost}
 
 
 class LotZone(ClientOwned):
@@ -78,28 +92,34 @@ class LotZone(ClientOwned):
         return f"lot {self.lot_id} is zone {self.zone_id} from {self.opens} to {self.closes}"
 
 
-def set_lot(client_id: int, name: str, *, default_cost: Decimal, total_permits: int, at: datetime) -> Lot:
-    """The lot of that name, any case, with these values; a new one has no zone yet. In the client's scope.
-
-    Raises Invalid.
-    """
-    name = name.strip()
-    if not name or len(name) > _LIMIT:
-        raise Invalid(f"A lot needs a name, of at most {_LIMIT} characters.", field="name")
-    default_cost = money.check(default_cost, "The cost of a permit", field="default_cost", zero=True, most=MOST_COST)
-    if not 0 <= total_permits <= MOST_PERMITS:
-        raise Invalid(f"A lot has room for none to {MOST_PERMITS} permits.", field="total_permits")
+def open_lot(client_id: int, *, name: str, default_cost: Decimal, total_permits: int, at: datetime) -> Lot:
+    """One more lot, which has no zone yet. In the client's scope. Raises Invalid, or Taken for a name that is there."""
     # Whoever else adds one waits until this is committed: nobody draws a number for a lot that is there.
     change_places(client_id)
-    values = {"default_cost": default_cost, "total_permits": total_permits, "modified": at}
-    named = Lot.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name)))
-    lot, created = named.update_or_create(
-        defaults=values, create_defaults={**values, "client_id": client_id, "name": name}
-    )
-    if created:
-        # The database drew it.
-        lot.refresh_from_db(fields=["number"])
-    return lot
+    return add_entry(Lot, client_id=client_id, at=at, name=name, default_cost=default_cost, total_permits=total_permits)
+
+
+def change_lot(client_id: int, lot_id: int, *, seen: datetime, at: datetime, **values: Any) -> Lot:
+    """Change a lot that was last changed at `seen`. In the client's scope. Raises as `change_entry`."""
+    change_places(client_id)
+    return change_entry(Lot, lot_id, seen=seen, at=at, **values)
+
+
+def set_lot(client_id: int, name: str, *, default_cost: Decimal, total_permits: int, at: datetime) -> Lot:
+    """The lot of that name, any case, with these values; made if it is new. In the client's scope. Raises Invalid."""
+    change_places(client_id)
+    values: dict[str, Any] = {"default_cost": default_cost, "total_permits": total_permits, "at": at}
+    lot = Lot.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name.strip()))).first()
+    if lot is None:
+        return add_entry(Lot, client_id=client_id, name=name, **values)
+    return change_entry(Lot, lot.pk, seen=lot.modified, name=lot.name, **values)
+
+
+def take_zone_out_of_lot(lot_zone_id: int, *, lot_id: int) -> None:
+    """End one of the hours in which the lot is a zone. In the client's scope. Raises NotFound."""
+    gone, _ = LotZone.objects.filter(pk=lot_zone_id, lot_id=lot_id).delete()
+    if not gone:
+        raise NotFound(gettext("The lot is not that zone at these hours any more."))
 
 
 def put_zone_in_lot(

@@ -9,7 +9,7 @@ from django.db import connection
 
 from curbledger.clients.client import Client
 from curbledger.kit import money, sql
-from curbledger.violations.overdue import OPEN_DEBT, rule_for
+from curbledger.violations.overdue import MAY_GO, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 QUERIES = sql.load("curbledger.placements", "switch.sql")
-_OPEN_DEBTS = QUERIES["open_debts"].format(open_debt=OPEN_DEBT)
+_CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO)
 _SLICE = 5000
 
 
@@ -35,7 +35,7 @@ def foresee(client: Client, *, at: datetime) -> Foreseen:
     count, total, after = 0, money.ZERO, 0
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(_OPEN_DEBTS, {"due_before": rule.due_before(), "after": after, "limit": _SLICE})
+            cursor.execute(_CANDIDATES, {**rule.parameters(()), "after": after, "limit": _SLICE})
             ids = [row[0] for row in cursor.fetchall()]
             if not ids:
                 return Foreseen(count=count, total=total)

@@ -1,9 +1,8 @@
--- name: open_debts
--- What may go to any agency, by the violation's own row.
+-- name: candidates
+-- What may go to any agency, by the violation's own row (violations/overdue.sql: may_go).
 SELECT v.id
 FROM violation v
-WHERE {open_debt}
-  AND v.due_at < %(due_before)s
+WHERE {may_go}
   AND v.id > %(after)s
 ORDER BY v.id
 LIMIT %(limit)s

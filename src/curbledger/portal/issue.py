@@ -14,6 +14,7 @@ from curbledger.permissions import Permission
 from curbledger.portal.act_forms import WHICH_FILES, FilesField, amount_field
 from curbledger.portal.forms import ActForm
 from curbledger.portal.page import page
+from curbledger.registry.entry import offered
 from curbledger.registry.lookups import Colour, Make, Province
 from curbledger.violations.attach import attached
 from curbledger.violations.issue import Draft, issue_ticket
@@ -55,15 +56,13 @@ class Ticket(ActForm):
         super().__init__(*args)
         nothing: list[tuple[Any, Any]] = [("", "—")]
         lists: dict[str, Any] = {
-            "province": [(row.pk, f"{row.code} · {row.name}") for row in Province.objects.order_by("country", "name")],
-            "make": nothing + list(Make.objects.order_by("name").values_list("pk", "name")),
-            "colour": nothing + list(Colour.objects.order_by("name").values_list("pk", "name")),
-            "location": nothing + list(Location.objects.order_by("name").values_list("pk", "name")),
-            "category": nothing
-            + list(Category.objects.filter(archived__isnull=True).order_by("name").values_list("pk", "name")),
+            "province": [(row.pk, f"{row.code} · {row.name}") for row in offered(Province).order_by("country", "name")],
+            "make": nothing + list(offered(Make).values_list("pk", "name")),
+            "colour": nothing + list(offered(Colour).values_list("pk", "name")),
+            "location": nothing + list(offered(Location).values_list("pk", "name")),
+            "category": nothing + list(offered(Category).values_list("pk", "name")),
             "offences": [
-                (row.pk, f"{row.name} · {money.show(row.default_cost, client.currency)}")
-                for row in Offence.objects.order_by("name")
+                (row.pk, f"{row.name} · {money.show(row.default_cost, client.currency)}") for row in offered(Offence)
             ],
         }
         for name, choices in lists.items():

@@ -47,6 +47,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("portal:notice-texts", _("Texts of notices"), "edit_note", Permission.NOTICES_SEND),
     Entry("portal:imports", _("Imports"), "upload_file", Permission.IMPORTS_RUN),
     Entry("portal:audit", _("Audit"), "history", Permission.AUDIT_READ),
+    Entry("portal:set-up", _("Set-up"), "settings", Permission.LISTS_WRITE),
 )
 
 

@@ -116,7 +116,7 @@ class Lobby:
     methods: tuple[str, ...]
     signed_in: bool
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: HttpRequest, **captured: Any) -> HttpResponseBase:
         """Answer the request."""
         with translation.override(language_of(request)):
             if self.signed_in and not request.user.is_authenticated:
@@ -125,7 +125,7 @@ class Lobby:
                 return protect(HttpResponseNotAllowed(self.methods))
             try:
                 with acting(Actor.STAFF, str(getattr(request.user, "email", "")) or _NOBODY):
-                    return protect(self.view(request))
+                    return protect(self.view(request, **captured))
             except CurbledgerError as error:
                 return protect(failures.show(request, error))
             except Exception:  # noqa: BLE001  # As for a page.

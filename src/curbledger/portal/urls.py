@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from curbledger.portal import (
     acts,
@@ -22,6 +22,7 @@ from curbledger.portal import (
     today,
     violation,
     violations,
+    welcome,
 )
 
 app_name = "portal"
@@ -32,6 +33,7 @@ urlpatterns = [
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", own.language, name="language"),
     path("password", own.password, name="password"),
+    path("welcome/<str:invitation>", welcome.welcome, name="welcome"),
     path("clients", own.clients, name="clients"),
     path("violations", violations.violations, name="violations"),
     path("violations/<int:violation_id>", violation.violation, name="violation"),
@@ -65,5 +67,6 @@ urlpatterns = [
     path("reports", reports.reports, name="reports"),
     path("reports/<str:report>", reports.one_report, name="report"),
     path("reports/<str:report>/file", reports.report_file, name="report-file"),
+    path("set-up/", include("curbledger.portal.set_up.urls")),
     path("<path:rest>", missing.nothing_here),
 ]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 
 from curbledger.database.constraints import Taken, named_errors
-from curbledger.database.owned import ClientOwned
 from curbledger.errors import Invalid
+from curbledger.registry.entry import Entry, offered
 
 OPSCOM = "OPSCOM"
 _LIMIT = 20
 
 
-class LoginSource(ClientOwned):
-    """One source of a client: a directory, a single sign-on."""
+class LoginSource(Entry):
+    """One source of a client: a directory, a single sign-on. An archived one is not configured any more."""
 
     name = models.CharField(max_length=_LIMIT)
 
@@ -23,25 +26,26 @@ class LoginSource(ClientOwned):
         db_table = "login_source"
         constraints = (models.UniqueConstraint("client", Lower("name"), name="login_source_name_is_unique"),)
 
-    def __str__(self) -> str:
-        return self.name
+    @classmethod
+    def checked(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """As for every list; OPSCOM is none of its entries."""
+        values = super().checked(values)
+        if values["name"].upper() == OPSCOM:
+            raise Taken(gettext("{name} is always configured.").format(name=OPSCOM), field="name")
+        return values
 
 
 def add_login_source(client_id: int, name: str) -> LoginSource:
     """Configure one more source. In the client's scope. Raises Invalid, or Taken where it is configured already."""
-    if not name.strip() or len(name) > _LIMIT:
-        raise Invalid(f"A login source needs a name, of at most {_LIMIT} characters.", field="login_source")
-    if name.upper() == OPSCOM:
-        raise Taken(f"{OPSCOM} is always configured.", field="login_source")
     with named_errors():
-        return LoginSource.objects.create(client_id=client_id, name=name)
+        return LoginSource.objects.create(client_id=client_id, **LoginSource.checked({"name": name}))
 
 
 def configured_source(name: str) -> str:
     """The source of that name, any case, as the client spells it. In the client's scope. Raises Invalid."""
     if name.upper() == OPSCOM:
         return OPSCOM
-    lower = LoginSource.objects.annotate(lower=Lower("name"))
+    lower = offered(LoginSource).annotate(lower=Lower("name"))
     found = lower.filter(lower=Lower(Value(name))).values_list("name", flat=True).first()
     if found is None:
         raise Invalid(f"There is no login source {name!r}.", field="login_source")

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower
 
 from curbledger.database.owned import ClientOwned
+from curbledger.registry.entry import Entry
 
 
-class Lookup(ClientOwned):
+class Lookup(Entry):
     """One entry of a list. `number` is its id on the wire; the database gives the next one (registry.sql)."""
 
     number = models.PositiveIntegerField(editable=False)
-    name = models.CharField(max_length=200)
-    modified = models.DateTimeField(db_default=Now())
 
     class Meta:
         abstract = True
@@ -23,9 +22,6 @@ class Lookup(ClientOwned):
             models.UniqueConstraint("client", "number", name="%(class)s_number_is_unique"),
             models.UniqueConstraint("client", Lower("name"), name="%(class)s_name_is_unique"),
         )
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Make(Lookup):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 
 from curbledger.database.fields import ClientForeignKey, MoneyField
 from curbledger.database.owned import ClientOwned
@@ -110,9 +111,12 @@ def end_late_fee_rule(rule_id: int, *, at: datetime) -> LateFeeRule:
     )
     rule = LateFeeRule.objects.filter(pk=rule_id).first()
     if rule is None:
-        raise NotFound(f"There is no late fee {rule_id}.")
+        raise NotFound(gettext("There is no late fee {number}.").format(number=rule_id))
     if not ended:
-        raise Conflict(f"Late fee {rule_id} was ended already, for tickets from {rule.issued_before:%Y-%m-%d}.")
+        day = f"{rule.issued_before:%Y-%m-%d}"
+        raise Conflict(
+            gettext("Late fee {number} was ended already, for tickets from {day}.").format(number=rule_id, day=day)
+        )
     return rule
 
 
@@ -120,7 +124,7 @@ def _check(
     *, amount: Decimal | None, percent: Decimal | None, days_after_due: int, every_days: int | None, cap: Decimal | None
 ) -> None:
     if (amount is None) == (percent is None):
-        raise Invalid("A late fee is an amount or a percentage: give one of the two.", field="amount")
+        raise Invalid(gettext("A late fee is an amount or a percentage: give one of the two."), field="amount")
     if amount is not None:
         money.check(amount, "A late fee")
     if percent is not None and not 0 < percent <= MOST_PERCENT:
@@ -131,4 +135,4 @@ def _check(
     if cap is not None:
         money.check(cap, "A cap", field="cap")
     if every_days is not None and cap is None:
-        raise Invalid("A late fee that repeats needs a cap: what it comes to at most.", field="cap")
+        raise Invalid(gettext("A late fee that repeats needs a cap: what it comes to at most."), field="cap")

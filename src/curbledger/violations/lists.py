@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from curbledger.database.fields import ClientForeignKey, MoneyField
+from curbledger.errors import Invalid
+from curbledger.kit import money
 from curbledger.registry.lookups import Lookup
 
 
@@ -13,7 +18,6 @@ class Category(Lookup):
     """The kind of ticket: municipal, private, campus. The original calls it the ticket type."""
 
     handheld_visible = models.BooleanField(default=False)
-    archived = models.DateTimeField(null=True)
     applies_to = models.PositiveSmallIntegerField(default=1)
     enable_fail_to_identify = models.BooleanField(default=False)
 
@@ -47,3 +51,15 @@ class Offence(Lookup):
 
     class Meta(Lookup.Meta):
         db_table = "offence"
+
+    @classmethod
+    def checked(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """As for every list; amounts are money, and a discount is not more than the fine."""
+        values = super().checked(values)
+        cost = money.check(values["default_cost"], gettext("The fine"), field="default_cost", zero=True)
+        discount = money.check(values["discount_amount"], gettext("The discount"), field="discount_amount", zero=True)
+        if discount > cost:
+            raise Invalid(gettext("A discount is at most the fine."), field="discount_amount")
+        if values["discount_flag"] and not (discount and values["discount_hours"]):
+            raise Invalid(gettext("A discount needs an amount and a number of hours."), field="discount_flag")
+        return {**values, "default_cost": cost, "discount_amount": discount}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.db import connection, models
+from django.utils.translation import gettext
 
 from curbledger.database.owned import ClientOwned
 from curbledger.errors import Invalid
@@ -72,9 +73,13 @@ def set_issuing(client: Client, *, pattern: str | None = None, due_days: int | N
     if pattern is not None:
         rest = _PART.sub("", pattern)
         if not any(part[1] == "number" for part in _PART.finditer(pattern)) or "{" in rest or "}" in rest:
-            raise Invalid(f"{pattern!r} is no pattern such as {PATTERN} or P{{number:5}}.", field="pattern")
+            examples = f"{PATTERN}, P{{number:5}}"
+            raise Invalid(
+                gettext("{text} is no pattern such as {examples}.").format(text=repr(pattern), examples=examples),
+                field="pattern",
+            )
         if len(pattern) > 40:  # noqa: PLR2004  # as its column
-            raise Invalid("A pattern has at most 40 characters.", field="pattern")
+            raise Invalid(gettext("A pattern has at most 40 characters."), field="pattern")
     rule, _made = IssueRule.objects.select_for_update().get_or_create(
         client_id=client.pk, defaults={"pattern": PATTERN, "due_days": DUE_DAYS}
     )

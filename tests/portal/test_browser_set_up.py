@@ -1,0 +1,103 @@
+"""The set-up in a real browser, in both languages, and a policy that is looked at before it is saved."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.portal.test_browser import DESK, PASSWORD, PHONE, chromium, office
+from tests.stories.conftest import move_in, small_town
+from tests.stories.house import House
+
+__all__ = ["chromium", "move_in", "small_town"]
+
+ADMINISTRATOR = ("--client", "OC_TOMA", "--role", "administrator", "--password-stdin")
+PATHS = (
+    "set-up/",
+    "set-up/policy",
+    "set-up/policy/versions",
+    "set-up/collections",
+    "set-up/agencies",
+    "set-up/agencies/add",
+    "set-up/lists/offences",
+    "set-up/lists/offences/add",
+    "set-up/lists/lots/1",
+    "set-up/lots/1/zones",
+    "set-up/offences/1/fees",
+    "set-up/issuing",
+    "set-up/letterhead",
+    "set-up/tokens",
+    "set-up/tokens/add",
+    "set-up/members",
+    "set-up/members/add",
+)
+
+
+@pytest.fixture
+def url(small_town: House) -> str:
+    small_town.environment["CURBLEDGER_HTTPS"] = "0"
+    subprocess.run(
+        [sys.executable, "-m", "curbledger", "user", "add", "ada@example.org", *ADMINISTRATOR],
+        input=f"{PASSWORD}\n",
+        text=True,
+        env=small_town.variables(),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return f"http://127.0.0.1:{small_town.serve().port}"
+
+
+@pytest.mark.parametrize(("language", "screen"), [("en", DESK), ("fr", PHONE)], ids=["desk", "phone"])
+def test_every_page_of_the_set_up_is_open_to_everybody(
+    chromium: Browser, small_town: House, url: str, language: str, screen: dict[str, int]
+) -> None:
+    ada = office(chromium, url, screen, language)
+    ada.sign_in("ada@example.org")
+    ((lot, offence),) = small_town.query("SELECT (SELECT min(id) FROM lot), (SELECT min(id) FROM offence)")
+    for path in PATHS:
+        ada.go(path.replace("lots/1", f"lots/{lot}").replace("offences/1", f"offences/{offence}"))
+        ada.check()
+    ada.page.context.close()
+
+
+def test_a_policy_is_looked_at_while_it_is_typed_and_then_put_in_force(
+    chromium: Browser, small_town: House, url: str
+) -> None:
+    ada = office(chromium, url, DESK, "en")
+    ada.sign_in("ada@example.org")
+    ada.go("set-up/policy")
+    foreseen = ada.page.locator("#foreseen")
+    foreseen.get_by_text("The form says what is in force.").wait_for()
+    ada.page.locator("#id_minimum_balance").fill("9000")
+    ada.page.keyboard.press("Tab")
+    foreseen.get_by_text("Below the smallest balance").wait_for()
+    assert foreseen.locator("tr", has_text="Would go").locator("td").first.inner_text() == "0"
+    assert small_town.query("SELECT max(version) FROM collections_policy") == [(1,)]
+    ada.check()
+    ada.page.locator("#id_reason").fill("Council of May")
+    ada.page.get_by_role("button", name="Put it in force").dblclick()
+    ada.page.get_by_text("Version 2 of the policy is in force.").wait_for()
+    assert small_town.query("SELECT count(*), max(reason) FROM collections_policy") == [(2, "Council of May")]
+    ada.page.context.close()
+
+
+def test_a_token_is_made_in_the_browser_shown_once_and_rotated(chromium: Browser, small_town: House, url: str) -> None:
+    ada = office(chromium, url, PHONE, "fr")
+    ada.sign_in("ada@example.org")
+    ada.go("set-up/tokens/add")
+    ada.page.locator("#id_name").fill("Agence")
+    ada.page.locator("input[value=violations-collect]").check()
+    ada.page.locator("main form button[type=submit]").click()
+    first = ada.page.locator("#secret").input_value()
+    ada.check()
+    ada.page.get_by_role("link", name="Il est à sa place").click()
+    ada.page.get_by_role("button", name="Renouveler").click()
+    second = ada.page.locator("#secret").input_value()
+    assert len({first, second}) == 2
+    ada.page.get_by_role("link", name="Il est à sa place").click()
+    ada.check()
+    assert small_town.query("SELECT count(*), count(replaces_id), count(expires_at) FROM api_token") == [(2, 1, 1)]
+    ada.page.context.close()
