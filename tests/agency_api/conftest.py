@@ -12,7 +12,8 @@ from django.test import Client as Browser
 
 from curbledger.placements.batch import BatchState
 from curbledger.placements.deliver import answer, settle
-from curbledger.placements.handoff import Asked, Handoff, hand_over
+from curbledger.placements.handoff import Asked, hand_over
+from curbledger.placements.sending import Handoff
 from tests import cast
 
 if TYPE_CHECKING:

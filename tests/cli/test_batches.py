@@ -20,7 +20,8 @@ from curbledger.kit import clock
 from curbledger.placements.batch import Batch, BatchState, Chunk
 from curbledger.placements.deliver import answer, settle
 from curbledger.placements.flat import COLUMNS
-from curbledger.placements.handoff import Asked, Handoff, hand_over
+from curbledger.placements.handoff import Asked, hand_over
+from curbledger.placements.sending import Handoff
 from tests.cast import caller, issue, person, vehicle
 
 if TYPE_CHECKING:

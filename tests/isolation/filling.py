@@ -35,13 +35,14 @@ PARTICULAR: dict[str, dict[str, Any]] = {
     "personal_data_access": {"what": "profile"},
     "letter_run": {"dropped_at": None, "dropped_by": None},
     "late_fee_rule": {"percent": None, "every_days": 1},
-    "collections_policy": {"notice_schedule": []},
+    "collections_policy": {"notice_schedule": [], "second_person": False},
     "appeal": {"decided_at": None, "decision": None},
     "permit": {"ends_at": datetime(2026, 5, 21, 16, tzinfo=UTC)},
     "do_not_ticket": {"person": None, "ends_at": datetime(2026, 5, 21, 16, tzinfo=UTC)},
     "alarm": {"person": None},
     # The newest revision of the batch is the one that is there.
     "batch": {"revision": 1},
+    "handoff_proposal": {"state": "open"},
     "batch_revision": {"number": 1},
 }
 # What nobody may insert, and what is there since the client was made.

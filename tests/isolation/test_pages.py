@@ -16,7 +16,7 @@ from curbledger.importing.models import FileImport, KeptMapping
 from curbledger.notices.models import LetterRun, Message
 from curbledger.permissions import ROLE_PERMISSIONS, Role
 from curbledger.permits.models import Lot
-from curbledger.placements.models import Agency, Batch
+from curbledger.placements.models import Agency, Batch, Proposal
 from curbledger.portal import own, sign_in, welcome
 from curbledger.portal.page import Lobby, Page
 from curbledger.registry.models import Make, Person, Vehicle
@@ -49,6 +49,7 @@ LOBBY = {own.language, own.clients, own.password, sign_in.sign_in, sign_in.sign_
 SAMPLES = {"rest": "no/such/page", "stage": "1", "kind": "mail", "language": "fr", "revision": "1", "form": "csv"}
 SAMPLES |= {"report": "payments"}
 SAMPLES |= {"listing": "makes", "invitation": "1-x"}
+SAMPLES |= {"guard": "payments"}
 ROWS: dict[str, Callable[[], object]] = {
     "person_id": lambda: Person.objects.get().pk,
     "hold_id": lambda: hold_on(Person.objects.get()).pk,
@@ -56,12 +57,13 @@ ROWS: dict[str, Callable[[], object]] = {
     "message_id": lambda: Message.objects.get().pk,
     "run_id": lambda: LetterRun.objects.get().pk,
     "violation_id": lambda: Violation.objects.get().pk,
+    "agency_id": lambda: Agency.objects.get().pk,
+    "proposal_id": lambda: Proposal.objects.get().pk,
     "batch_id": lambda: Batch.objects.get().uuid,
     "import_id": lambda: brought_file().pk,
     "mapping_id": lambda: KeptMapping.objects.get().pk,
     "entry_id": lambda: Make.objects.order_by("pk")[0].pk,
     "offence_id": lambda: Offence.objects.get().pk,
-    "agency_id": lambda: Agency.objects.get().pk,
     "token_id": lambda: ApiToken.objects.get().pk,
     "user_id": lambda: staff(Client.objects.get(code="OC_TOMA")).pk,
     "lot_id": lambda: Lot.objects.get().pk,

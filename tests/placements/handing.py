@@ -12,7 +12,8 @@ from curbledger.database.scope import client_scope
 from curbledger.placements.batch import Batch, BatchState, Placement
 from curbledger.placements.deliver import answer, settle
 from curbledger.placements.deliverer import Deliverer
-from curbledger.placements.handoff import Asked, Handoff, hand_over
+from curbledger.placements.handoff import Asked, hand_over
+from curbledger.placements.sending import Handoff
 from curbledger.violations.models import Violation
 from tests import cast
 from tests.cast import NOON

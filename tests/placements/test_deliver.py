@@ -23,7 +23,8 @@ from curbledger.placements.batch import BatchState, Revision
 from curbledger.placements.chunks import chunk_at
 from curbledger.placements.deliver import answer, drop, settle
 from curbledger.placements.deliverer import heart
-from curbledger.placements.handoff import Handoff, release
+from curbledger.placements.handoff import release
+from curbledger.placements.sending import Handoff
 from tests import cast
 from tests.cast import issue
 from tests.placements.handing import arrive, arrived, asked, batch_of, body, break_off, broken, call

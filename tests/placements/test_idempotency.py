@@ -261,7 +261,7 @@ def test_a_claim_that_failed_leaves_its_key_free(town: Client, who: Caller, monk
         raise OperationalError("the server closed the connection")
 
     with monkeypatch.context() as patch:
-        patch.setattr("curbledger.placements.handoff.claim", fail)
+        patch.setattr("curbledger.placements.sending.claim", fail)
         with pytest.raises(OperationalError):
             call(town, who, key="k", fingerprint="one")
     assert call(town, who, key="k", fingerprint="another").count == 2

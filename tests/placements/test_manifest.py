@@ -10,8 +10,9 @@ import zstandard
 from curbledger.database.scope import client_scope
 from curbledger.placements.batch import BatchState, Chunk
 from curbledger.placements.deliver import answer, settle
-from curbledger.placements.handoff import Asked, Handoff, hand_over
+from curbledger.placements.handoff import Asked, hand_over
 from curbledger.placements.manifest import every_placement, find_batch, find_revision, records
+from curbledger.placements.sending import Handoff
 from tests.cast import NOON, caller, issue
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from curbledger.database.scope import client_scope
 from curbledger.placements.agency import AgencyCategory
 from curbledger.placements.batch import Batch, BatchState, Placement, Revision
 from curbledger.placements.deliver import settle
-from curbledger.placements.handoff import Asked, Handoff, hand_over
+from curbledger.placements.handoff import Asked, hand_over
 from curbledger.placements.models import Agency
 from curbledger.placements.preview import NO_AGENCY, RECORDS_PER_SECOND, Heap, Preview, preview
+from curbledger.placements.sending import Handoff
 from curbledger.placements.switch import switch_collections
 from curbledger.violations.models import Category, Violation
 from tests import cast

@@ -12,10 +12,11 @@ from curbledger.database.scope import client_scope
 from curbledger.errors import Invalid, NotFound
 from curbledger.placements.batch import Batch, BatchState, Chunk, Revision
 from curbledger.placements.deliver import answer, settle
-from curbledger.placements.handoff import Asked, Handoff, hand_over
+from curbledger.placements.handoff import Asked, hand_over
 from curbledger.placements.idempotency import IdempotencyKey
 from curbledger.placements.manifest import every_placement, find_batch, find_revision, records
 from curbledger.placements.retention import Erased, change_retention, erase_old
+from curbledger.placements.sending import Handoff
 from tests.cast import NOON, Caller, caller, issue
 
 if TYPE_CHECKING:

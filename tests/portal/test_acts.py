@@ -241,6 +241,7 @@ class TestOthers:
     def test_a_person_is_found_and_named(self, inside: Client, ticket: Violation, officer: Browser) -> None:
         robin = cast.person(inside, first_name="Robin", last_name="Okafor")
         page = officer.get(f"/portal/violations/{ticket.pk}/link?q=okaf").content.decode()
+        assert '<input class="control" type="search" id="q" name="q" value="okaf"' in page
         assert "Robin Okafor" in page
         data = {"form_key": forms.new_key(), "person": robin.pk, "reason": "Registry"}
         assert officer.post(f"/portal/violations/{ticket.pk}/link?q=okaf", data).status_code == 302

@@ -16,7 +16,7 @@ from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.placements import chunks, manifest
 from curbledger.placements.batch import Batch
-from curbledger.placements.handoff import Handoff
+from curbledger.placements.sending import Handoff
 from curbledger.portal import batches as module
 from curbledger.registry.access import PersonalDataAccess
 from tests import cast

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
-from curbledger.placements.handoff import Handoff
+from curbledger.placements.sending import Handoff
 from curbledger.portal.forms import new_key
 from curbledger.violations.models import Location, Violation
 from tests.cast import issue
@@ -54,6 +54,8 @@ def test_count_and_total_are_seen_before_anything_is_done(town: Client, manager:
     page = shown(manager, "recall", quay(town))
     assert '<strong class="number">2</strong>' in page
     assert "100.00" in page
+    assert "Would be taken back" in page
+    assert "Recall them</button>" in page
     assert recalled(town) == []
 
 

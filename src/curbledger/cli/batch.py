@@ -97,10 +97,15 @@ def _show_sending(one: Sending, client: Client) -> None:
     if one.asked_by:
         where = one.asked_from or "an unknown address"
         typer.echo(f"  asked for on {asked:%Y-%m-%d %H:%M} by {one.asked_by} from {where}")
+    elif one.handed_over_by:
+        typer.echo(f"  handed over on {asked:%Y-%m-%d %H:%M} by {one.handed_over_by}")
     else:
         # Every token has a name.
         typer.echo(f"  sent on {asked:%Y-%m-%d} by another system, which kept its bytes")
-    typer.echo(f"  {one.outcome or 'not ended yet'}")
+    said_by = f", by {one.ended_by}" if one.ended_by else ""
+    typer.echo(f"  {one.outcome or 'not ended yet'}{said_by}")
+    if one.reopened_at:
+        typer.echo(f"  to be delivered again, by {one.reopened_by}: {one.reopened_reason}")
     if one.digest:
         typer.echo(f"  {one.size} bytes, SHA-256 {one.digest}")
     if one.erased_at:

@@ -68,6 +68,12 @@ class CollectionsPolicy(ClientOwned):
     payments_stale_hours = models.PositiveSmallIntegerField(default=96)
     unsent_days = models.PositiveSmallIntegerField(default=7)
     missed_call_days = models.PositiveSmallIntegerField(default=2)
+    # What staff hand over is proposed by one and approved by another; an agency's call gets only what was approved.
+    second_person = models.BooleanField(default=False)
+    # Guards, off where null (placements/guards.py). A handoff stops where no payment was recorded for so many hours,
+    # and where its count or total is more than so many times the usual.
+    guard_payment_hours = models.PositiveSmallIntegerField(null=True)
+    guard_factor = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
     # Why this version came; empty where nobody was asked.
@@ -83,6 +89,10 @@ class CollectionsPolicy(ClientOwned):
             models.CheckConstraint(
                 condition=models.Q(notice_language__in=[code for code, _ in LANGUAGES]),
                 name="collections_policy_language_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(guard_factor__isnull=True) | models.Q(guard_factor__gte=1),
+                name="collections_policy_guard_factor_is_a_multiple",
             ),
         )
 
@@ -180,5 +190,8 @@ CHANGEABLE = frozenset(
         "payments_stale_hours",
         "unsent_days",
         "missed_call_days",
+        "second_person",
+        "guard_payment_hours",
+        "guard_factor",
     }
 )

@@ -13,6 +13,7 @@ from django.db import connection
 from curbledger.kit import clock, sql
 from curbledger.placements.claim import DID_NOT_ARRIVE
 from curbledger.placements.forecast import CANDIDATES, goes
+from curbledger.placements.guards import open_refusals
 from curbledger.placements.payment_feed import last_payment_at, payments_stale
 from curbledger.placements.slices import slices
 from curbledger.violations.models import Violation
@@ -53,7 +54,7 @@ class Alarm:
 def alarms(client: Client, *, at: datetime) -> Iterator[Alarm]:
     """Everything that is stuck. In the client's scope."""
     rule = rule_for(client, at=at)
-    yield from _stuck(client)
+    yield from _stuck(client, at=at)
     if payments_stale(client, at=at):
         last = last_payment_at()
         since = "" if last is None else _moment(client, last)
@@ -63,12 +64,19 @@ def alarms(client: Client, *, at: datetime) -> Iterator[Alarm]:
         yield from _silent(client, rule)
 
 
-def _stuck(client: Client) -> Iterator[Alarm]:
+def _stuck(client: Client, *, at: datetime) -> Iterator[Alarm]:
     with connection.cursor() as cursor:
         cursor.execute(_UNDELIVERED, {"stale": settings.CURBLEDGER.deliverer_stale})
         count, since = cursor.fetchone()
         if count:
             yield Alarm(kind="undelivered", count=count, since=_moment(client, since))
+        cursor.execute(QUERIES["unconfirmed"])
+        count, since = cursor.fetchone()
+        if count:
+            yield Alarm(kind="unconfirmed", count=count, since=_moment(client, since))
+        for refused in open_refusals(at=at):
+            since = _moment(client, refused.last_at)
+            yield Alarm(kind="refused", agency=refused.agency.name, since=since, found=refused.found)
         for kind, query in (("set_aside", QUERIES["set_aside"]), ("contradicting", _CONTRADICTING)):
             cursor.execute(query)
             count, ticket = cursor.fetchone()

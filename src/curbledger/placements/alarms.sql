@@ -2,8 +2,18 @@
 -- Batches whose last revision did not arrive, or whose server process shows no life, and since when.
 SELECT count(*), min(b.created_at)
 FROM batch b
+JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
 LEFT JOIN deliverer d ON d.id = b.deliverer
 WHERE {did_not_arrive}
+  -- What staff left for the agency's call is no fault before the call had its days.
+  AND (r.handed_over_by = '' OR r.claimed_at < clock_timestamp() - interval '2 days')
+
+-- name: unconfirmed
+-- Batches that went out as a file a day ago or more, and of which nobody has said whether it arrived.
+SELECT count(*), min(r.claimed_at)
+FROM batch b
+JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
+WHERE b.state = 'awaiting' AND r.claimed_at < clock_timestamp() - interval '1 day'
 
 -- name: contradicting
 -- Violations that have had their turn in this cycle, although their own row says that they were never sent.

@@ -19,6 +19,8 @@ class BatchState(models.TextChoices):
     DELIVERING = "delivering"
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
+    # Claimed for a file; a member of staff says whether that arrived (by_staff.py). Nobody else takes it up.
+    AWAITING = "awaiting"
 
 
 class Batch(ClientOwned):
@@ -72,9 +74,16 @@ class Revision(ClientOwned):
     token_name = models.CharField(max_length=200, default="")
     remote_address = models.CharField(max_length=64, default="")
     user_agent = models.CharField(max_length=400, default="")
-    # How its delivery ended, in words, and when.
+    # A member of staff; empty where an agency's call asked.
+    handed_over_by = models.CharField(max_length=254, default="", db_default="")
+    # How its delivery ended, in words, and when; who said so, where it was staff.
     outcome = models.CharField(max_length=200, null=True)
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, null=True)
+    # It arrived, and its receiver lost it: who lets the batch go out again, when and why (again.py).
+    reopened_at = models.DateTimeField(null=True)
+    reopened_by = models.CharField(max_length=254, null=True)
+    reopened_reason = models.CharField(max_length=400, null=True)
 
     class Meta:
         db_table = "batch_revision"

@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 QUERIES = sql.load("curbledger.placements", "claim.sql")
 DID_NOT_ARRIVE = QUERIES["did_not_arrive"]
 TAKE_UP = QUERIES["take_up"].format(did_not_arrive=DID_NOT_ARRIVE)
-CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO)
+# Which of the violations, as they are found and as they are judged, are this agency's.
+ITS_OWN = QUERIES["its_own"].format(row="j")
+CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO, its_own=QUERIES["its_own"].format(row="v"))
 _PLACE = f"WITH judged AS ({RULE['judge']}) {QUERIES['place']}"
+_CHANGED = QUERIES["changed"].format(its_own=ITS_OWN)
 
 # Violations locked and decided at a time: enough that a statement's cost vanishes, little enough for flat memory.
 SLICE = 5000
@@ -71,15 +74,17 @@ class Claimed:
         return count >= first and (count - first) % self.chunk_records == 0
 
 
-def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision | None = None) -> Claimed:
+def claim(
+    rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision | None = None, only_again: bool = False
+) -> Claimed:
     """Place everything that is overdue for `agency` in `revision`. In the client's scope.
 
     With `earlier`, the revision that did not arrive, its violations are decided anew: those that still go are
-    placed again, those that do not are withdrawn with the reason and are free.
+    placed again, those that do not are withdrawn with the reason and are free. `only_again`: nothing but those.
     """
     claimed = Claimed(settings.CURBLEDGER.chunk_records)
     after = 0
-    while ids := _next_slice(rule, agency, earlier, after):
+    while ids := next_slice(rule, agency, earlier, after, only_again=only_again):
         after = ids[-1]
         lock_violations(ids)
         again = [] if earlier is None else _ids(QUERIES["placed"], {"revision": earlier.pk, "ids": sql.array(ids)})
@@ -91,18 +96,18 @@ def claim(rule: Rule, agency: Agency, revision: Revision, *, earlier: Revision |
     return claimed
 
 
-def _next_slice(rule: Rule, agency: Agency, earlier: Revision | None, after: int) -> list[int]:
-    """The next ids to lock: new candidates and those of the earlier revision, merged in id order."""
-    ids = _ids(
-        CANDIDATES,
-        {
-            **rule.parameters([]),
-            "after": after,
-            "agency": agency.pk,
-            "assigned_only": agency.assigned_only,
-            "limit": SLICE,
-        },
-    )
+def next_slice(
+    rule: Rule, agency: Agency, earlier: Revision | None, after: int, *, only_again: bool = False
+) -> list[int]:
+    """The next ids to lock: new candidates and those of the earlier revision, merged in id order. In the scope."""
+    asked = {
+        **rule.parameters([]),
+        "after": after,
+        "agency": agency.pk,
+        "assigned_only": agency.assigned_only,
+        "limit": SLICE,
+    }
+    ids = [] if only_again else _ids(CANDIDATES, asked)
     if earlier is None:
         return ids
     placed = _ids(QUERIES["placed_after"], {"revision": earlier.pk, "after": after, "limit": SLICE})
@@ -117,7 +122,7 @@ def still_stands(rule: Rule, agency: Agency, revision: Revision) -> bool:
         open_still += len(ids)
         lock_violations(ids)
         ((changed,),) = _execute(
-            f"WITH judged AS ({RULE['judge']}) {QUERIES['changed']}",
+            f"WITH judged AS ({RULE['judge']}) {_CHANGED}",
             {
                 **rule.parameters(ids),
                 "revision": revision.pk,
@@ -156,11 +161,11 @@ def _insert(parameters: dict[str, Any]) -> list[tuple[int, Decimal]]:
     """Write the placements. The constraint that lets a violation have one turn in a cycle decides, not a look."""
     try:
         with transaction.atomic():  # scope: a savepoint, so that the claim goes on without those that had their turn.
-            return _execute(_PLACE.format(unless=""), parameters)
+            return _execute(_PLACE.format(unless="", its_own=ITS_OWN), parameters)
     except IntegrityError as error:
         if constraint_of(error) != ONCE_IN_A_CYCLE:
             raise
-    return _execute(_PLACE.format(unless=QUERIES["unless_it_had_its_turn"]), parameters)
+    return _execute(_PLACE.format(unless=QUERIES["unless_it_had_its_turn"], its_own=ITS_OWN), parameters)
 
 
 def _place_again(

@@ -1,3 +1,11 @@
+-- name: its_own
+-- A condition on a violation, not a statement: the agency takes it, for its category is kept for no other; one that
+-- takes nothing but what is kept for it takes that alone.
+NOT EXISTS (
+    SELECT 1 FROM agency_category a WHERE a.category_id = {row}.category_id AND a.agency_id <> %(agency)s)
+AND (NOT %(assigned_only)s OR EXISTS (
+    SELECT 1 FROM agency_category a WHERE a.category_id = {row}.category_id AND a.agency_id = %(agency)s))
+
 -- name: candidates
 -- What may go to this agency, by the violation's own row (violations/overdue.sql: may_go), in id order. Nothing is
 -- locked yet: what is found here is decided after the lock.
@@ -5,10 +13,7 @@ SELECT v.id
 FROM violation v
 WHERE {may_go}
   AND v.id > %(after)s
-  AND NOT EXISTS (
-      SELECT 1 FROM agency_category a WHERE a.category_id = v.category_id AND a.agency_id <> %(agency)s)
-  AND (NOT %(assigned_only)s OR EXISTS (
-      SELECT 1 FROM agency_category a WHERE a.category_id = v.category_id AND a.agency_id = %(agency)s))
+  AND {its_own}
 ORDER BY v.id
 LIMIT %(limit)s
 
@@ -25,10 +30,7 @@ SELECT
     j.discounts_total + j.open_discount, j.paid_total
 FROM judged j
 WHERE j.reasons <@ %(passed_over)s::text[]
-  AND NOT EXISTS (
-      SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id <> %(agency)s)
-  AND (NOT %(assigned_only)s OR EXISTS (
-      SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id = %(agency)s))
+  AND {its_own}
 {unless}
 RETURNING violation_id, balance
 
@@ -83,17 +85,15 @@ WHERE p.revision_id = %(revision)s
   AND p.violation_id = ANY (%(ids)s::bigint[])
   AND (NOT j.reasons <@ ARRAY['already_sent']
        OR j.owed <> p.balance
-       OR EXISTS (SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id <> %(agency)s)
-       OR (%(assigned_only)s AND NOT EXISTS (
-           SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id AND a.agency_id = %(agency)s)))
+       OR NOT ({its_own}))
 
 -- name: did_not_arrive
 -- A condition on a batch and its deliverer, not a statement: it broke, or the process that delivered it shows no life.
 -- A process touches its row on the database's clock; one that ends in order takes its row away.
 b.state <> 'delivered'
   AND (b.state = 'undelivered'
-       OR d.id IS NULL
-       OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')
+       OR (b.state = 'delivering'
+           AND (d.id IS NULL OR d.seen_at < clock_timestamp() - %(stale)s * interval '1 second')))
 
 -- name: take_up
 -- The oldest batch of the agency that did not arrive.

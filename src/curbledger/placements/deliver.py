@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
-    from curbledger.placements.handoff import Handoff
+    from curbledger.placements.sending import Handoff
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -57,8 +57,15 @@ class Sending:
     asked_from: str
     asked_with: str
     asked_at: datetime
+    # A member of staff; empty where an agency's call asked.
+    handed_over_by: str
     outcome: str | None
     ended_at: datetime | None
+    ended_by: str | None
+    # It arrived, and its receiver lost it (again.py).
+    reopened_at: datetime | None
+    reopened_by: str | None
+    reopened_reason: str | None
     erased_at: datetime | None
 
 

@@ -11,7 +11,7 @@ SELECT
     END AS state,
     r.number AS revision, r.id AS revision_id, r.record_count AS count, r.total, r.digest, r.size,
     r.token_name AS asked_by, r.remote_address AS asked_from, r.user_agent AS asked_with, r.claimed_at AS asked_at,
-    r.outcome, r.ended_at, e.erased_at
+    r.handed_over_by, r.outcome, r.ended_at, r.ended_by, r.reopened_at, r.reopened_by, r.reopened_reason, e.erased_at
 FROM batch b
 JOIN agency a ON a.id = b.agency_id
 JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
@@ -31,7 +31,7 @@ LIMIT %(limit)s
 SELECT
     r.id AS revision_id, r.number AS revision, r.record_count AS count, r.total, r.digest, r.size,
     r.token_name AS asked_by, r.remote_address AS asked_from, r.user_agent AS asked_with, r.claimed_at AS asked_at,
-    r.outcome, r.ended_at, e.erased_at
+    r.handed_over_by, r.outcome, r.ended_at, r.ended_by, r.reopened_at, r.reopened_by, r.reopened_reason, e.erased_at
 FROM batch_revision r
 LEFT JOIN batch_erasure e ON e.revision_id = r.id
 WHERE r.batch_id = %(batch)s

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import connection
 
 from curbledger.kit import money, sql
 from curbledger.placements.agency import Agency
-from curbledger.placements.claim import DID_NOT_ARRIVE
+from curbledger.placements.batch import Batch
 from curbledger.placements.claim import QUERIES as CLAIM
+from curbledger.placements.foresee import would_take_up
 from curbledger.placements.slices import slices
 from curbledger.violations.overdue import OPEN_DEBT, Rule, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 QUERIES = sql.load("curbledger.placements", "preview.sql")
-_WOULD_TAKE_UP = QUERIES["would_take_up"].format(did_not_arrive=DID_NOT_ARRIVE)
 OPEN_DEBTS = QUERIES["open_debts"].format(open_debt=OPEN_DEBT)
 
 # Days past due, each heap from its first day on. Nothing that goes is younger than a day.
@@ -42,6 +41,8 @@ RECORDS_PER_SECOND = 5000
 _ENOUGH = 1000
 # A category is kept for no agency, and every agency takes only what is kept for it: it would wait for ever.
 NO_AGENCY = "no_agency"
+# The policy asks for a second person: an agency's call brings what was approved, and nothing else.
+AWAITS_APPROVAL = "awaits_approval"
 
 
 @dataclass(slots=True)
@@ -82,10 +83,13 @@ class Preview:
         return round(self.goes.count / self.records_per_second, 1)
 
 
-def preview(client: Client, *, at: datetime, agency: Agency | None = None, as_if_on: bool = False) -> Preview:
+def preview(
+    client: Client, *, at: datetime, agency: Agency | None = None, as_if_on: bool = False, by_staff: bool = False
+) -> Preview:
     """What the next call of `agency`, or of each agency of the client, would bring. In the client's scope.
 
-    `as_if_on`: as if collections were switched on, for an office that wants to see it before it does so.
+    `as_if_on`: as if collections were switched on, for an office that wants to see it before it does so. `by_staff`:
+    what staff would hand over, where a call brings only what was approved.
     """
     rule = rule_for(client, at=at)
     if as_if_on:
@@ -96,8 +100,10 @@ def preview(client: Client, *, at: datetime, agency: Agency | None = None, as_if
     for one in agencies:
         _reopened(rule, one, found)
     takers = [one.name for one in agencies if not one.assigned_only]
+    approval = [AWAITS_APPROVAL] if rule.policy.second_person and not by_staff else []
     for ids in slices(OPEN_DEBTS, {}):
-        for kept_for, age, reasons, *heap in _sort(rule, ids):
+        for kept_for, age, judged, *heap in _sort(rule, ids):
+            reasons = judged or approval
             if kept_for is not None:
                 if kept_for in names:
                     _add(found, names[kept_for], age, reasons, heap)
@@ -118,15 +124,11 @@ def _rate() -> float:
 
 def _reopened(rule: Rule, agency: Agency, found: Preview) -> None:
     """The batch that the agency's next call takes up: what of it still goes, goes again."""
-    with connection.cursor() as cursor:
-        stale = settings.CURBLEDGER.deliverer_stale
-        cursor.execute(_WOULD_TAKE_UP, {"agency": agency.pk, "stale": stale})
-        row = cursor.fetchone()
-    if row is None:
+    revision = would_take_up(agency)
+    if revision is None:
         return
-    batch, revision = row
-    found.reopens.append(batch)
-    for ids in slices(CLAIM["placed_after"], {"revision": revision}):
+    found.reopens.append(Batch.objects.get(pk=revision.batch_id).uuid)
+    for ids in slices(CLAIM["placed_after"], {"revision": revision.pk}):
         for _, age, reasons, *heap in _sort(rule, ids, passed_over="already_sent"):
             _add(found, agency.name, age, reasons, heap)
 

@@ -7,17 +7,6 @@ WHERE {open_debt}
 ORDER BY v.id
 LIMIT %(limit)s
 
--- name: would_take_up
--- The batch that the agency's next call takes up again: `take_up` of claim.sql, without its lock.
-SELECT b.uuid, r.id
-FROM batch b
-JOIN batch_revision r ON r.batch_id = b.id AND r.number = b.revision
-LEFT JOIN deliverer d ON d.id = b.deliverer
-WHERE b.agency_id = %(agency)s
-  AND {did_not_arrive}
-ORDER BY b.id
-LIMIT 1
-
 -- name: rate
 -- How many records a second the client's latest large handoffs took, from the claim to the agency's last byte; null
 -- where there was none. Of the first sending alone: a batch has the database's own time of that.

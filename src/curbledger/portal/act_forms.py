@@ -21,6 +21,8 @@ from curbledger.violations.search import owed_now
 from curbledger.violations.standing import Hold
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from curbledger.portal.visit import Visit
     from curbledger.violations.violation import Violation
 
@@ -158,8 +160,11 @@ class Adjust(OnTicket):
 _PLACED_BY_STAFF = [(kind, _capital(DETAIL_NAMES[kind])) for kind in STAFF_HOLD_KINDS]
 
 
-class PlaceHold(OnTicket):
+class HoldForm(ActForm):
     """What kind, until when, why."""
+
+    # Whoever shows the form says when and where it is.
+    today: date
 
     kind = forms.ChoiceField(label=_("Kind"), choices=_PLACED_BY_STAFF)
     until = forms.DateField(
@@ -173,9 +178,17 @@ class PlaceHold(OnTicket):
     def clean_until(self) -> Any:  # noqa: ANN401  # a date
         """Not of yesterday."""
         day = self.cleaned_data["until"]
-        if day is not None and day < self.visit.at.astimezone(self.visit.client.zone).date():
+        if day is not None and day < self.today:
             raise forms.ValidationError(gettext("This day is over."))
         return day
+
+
+class PlaceHold(OnTicket, HoldForm):
+    """One ticket."""
+
+    def prepare(self) -> None:
+        """The client's day."""
+        self.today = self.visit.at.astimezone(self.visit.client.zone).date()
 
 
 class Release(OnTicket):

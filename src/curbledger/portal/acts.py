@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.urls import reverse
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 class Act:
     """One act. `do` calls the verb and says what was done; `fits` says whether the ticket could take it."""
 
+    # A template would call it, and know nothing of its name.
+    do_not_call_in_templates: ClassVar[bool] = True
     name: str
     title: Lazy
     icon: str

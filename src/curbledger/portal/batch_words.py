@@ -13,8 +13,9 @@ BATCH_STATES: dict[str, Lazy] = {
     "delivering": _("On its way"),
     "delivered": _("Arrived"),
     "undelivered": _("Waits for the agency's call"),
+    "awaiting": _("File to confirm"),
 }
-BATCH_TONES = {"delivering": "info", "delivered": "good", "undelivered": "warn"}
+BATCH_TONES = {"delivering": "info", "delivered": "good", "undelivered": "warn", "awaiting": "warn"}
 PLACEMENT_STATES: dict[str, Lazy] = {
     "open": _("With the agency"),
     "withdrawn": _("Left the batch"),
@@ -25,3 +26,7 @@ PLACEMENT_STATES: dict[str, Lazy] = {
     "closed": _("Closed"),
 }
 PLACEMENT_TONES = {"open": "info", "paid": "good", "recalled": "warn", "withdrawn": "warn"}
+WAY_NAMES: dict[str, Lazy] = {
+    "call": _("Leave it for the agency's next call"),
+    "file": _("As a file, which you bring to the agency yourself"),
+}

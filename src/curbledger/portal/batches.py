@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from curbledger.errors import Conflict, NotFound
 from curbledger.permissions import Permission
+from curbledger.placements.batch import BatchState
 from curbledger.placements.chunks import Unprintable
 from curbledger.placements.export import Format, export
 from curbledger.placements.manifest import (
@@ -25,6 +26,7 @@ from curbledger.placements.manifest import (
     refuse_without_bytes,
     revisions,
 )
+from curbledger.portal.forms import ActForm
 from curbledger.portal.page import Afterwards, page
 from curbledger.registry.access import note_looks
 
@@ -75,6 +77,7 @@ def batch(visit: Visit, batch_id: uuid.UUID) -> HttpResponse:
         "shown": shown,
         "imported": not shown.tail,
         "files": FILES,
+        "word": ActForm() if line.state == BatchState.AWAITING else None,
         "lines": lines,
         "next": lines[-1].violation_id if len(found) > PAGE else "",
         "first": "after" not in visit.request.GET,

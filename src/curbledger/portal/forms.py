@@ -46,6 +46,13 @@ class ActForm(forms.Form):
         except (signing.BadSignature, ValueError):
             raise forms.ValidationError(_("This form is more than a day old. Check it, and send it again.")) from None
 
+    def agree_to(self, **seen: object) -> None:
+        """Let the form that is shown, also one that was refused, agree to what stands on the page beside it."""
+        for name, value in seen.items():
+            self.fields[name].initial = value
+        if self.is_bound:
+            self.data = {**{name: self.data[name] for name in self.data}, **{key: str(seen[key]) for key in seen}}
+
     def refuse(self, error: CurbledgerError) -> None:
         """Say what the domain said, at the field it means."""
         field = getattr(error, "field", None)

@@ -40,6 +40,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("portal:home", _("Today"), "monitoring", Permission.VIOLATIONS_READ),
     Entry("portal:violations", _("Violations"), "receipt_long", Permission.VIOLATIONS_READ),
     Entry("portal:issue", _("Issue a ticket"), "add_notes", Permission.VIOLATIONS_ISSUE),
+    Entry("portal:workbench", _("Workbench"), "send", Permission.BATCHES_HAND_OVER),
     Entry("portal:batches", _("Batches"), "inventory_2", Permission.BATCHES_HAND_OVER),
     Entry("portal:people", _("People and vehicles"), "group", Permission.PEOPLE_READ),
     Entry("portal:notices", _("Notices"), "outgoing_mail", Permission.NOTICES_SEND),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -95,17 +95,13 @@ class Why(ActForm):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
     expected = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def agree_to(self, count: int) -> None:
-        """Let the form that is shown, also one that was refused, agree to this number."""
-        self.fields["expected"].initial = count
-        if self.is_bound:
-            self.data = {**{name: self.data[name] for name in self.data}, "expected": str(count)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Many:
     """One of the two pages. `foresee` gives count and total; `do` says what was done."""
 
+    # A template would call it, and read the words of what came of that.
+    do_not_call_in_templates: ClassVar[bool] = True
     name: str
     title: Lazy
     what: Lazy
@@ -131,7 +127,7 @@ class Many:
         found = None if chosen == Selection() else self.foresee(visit, chosen)
         if found is not None:
             # What is agreed to is what is shown now, also where it was refused because that has changed.
-            form.agree_to(found.count)
+            form.agree_to(expected=found.count)
         form.fields["reason"].help_text = self.help
         context = {"title": self.title, "many": self, "choice": choice, "found": found, "form": form}
         return visit.show("portal/many.html", context, status=422 if form.is_bound else 200)

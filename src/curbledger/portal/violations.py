@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from curbledger.permissions import Permission
+from curbledger.placements.by_reason import by_reason
 from curbledger.portal.page import page
 from curbledger.portal.places import read_place, write_place
-from curbledger.portal.words import STATE_NAMES
+from curbledger.portal.words import REASON_NAMES, STATE_NAMES
 from curbledger.registry.access import note_looks
 from curbledger.violations.lists import Category, Location
 from curbledger.violations.search import STATES, Found, Place, Wanted, search
@@ -30,6 +31,8 @@ class Filters(forms.Form):
         required=False, label=_("Standing"), choices=[("", _("Any")), *((code, STATE_NAMES[code]) for code in STATES)]
     )
     category = forms.TypedChoiceField(required=False, label=_("Category"), coerce=int, empty_value=None)
+    reason = forms.ChoiceField(required=False, label=_("Collections"), choices=[("", _("Any")), *REASON_NAMES.items()])
+    agency = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     location = forms.TypedChoiceField(required=False, label=_("Place"), coerce=int, empty_value=None)
     since = forms.DateField(required=False, label=_("Issued from"), widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, label=_("to"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -64,7 +67,18 @@ def violations(visit: Visit) -> HttpResponse:
             until=asked["until"],
         )
         after = read_place(visit.request.GET.get("after", ""))
-        found = search(visit.client, wanted, at=visit.at, after=after, with_people=with_people)
+        among = None
+        if asked["reason"]:
+            among = by_reason(
+                visit.client,
+                asked["reason"],
+                at=visit.at,
+                agency_id=asked["agency"],
+                after=after,
+                since=wanted.since,
+                until=wanted.until,
+            )
+        found = search(visit.client, wanted, at=visit.at, after=after, with_people=with_people, among=among)
         note_looks(visit.client, (one.person_id for one in found.lines), what="list", by=visit.by, at=visit.at)
     context = {
         "title": _("Violations"),

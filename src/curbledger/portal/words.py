@@ -44,6 +44,23 @@ STATE_TONES = {
     "sent": "info",
     "recalled": "warn",
 }
+# Why a debt goes or stays (placements/by_reason.py, violations/overdue.sql), in the order of a list.
+REASON_NAMES: dict[str, Lazy] = {
+    "goes": _("Would go now"),
+    "collections_off": _("Collections are switched off"),
+    "not_due": _("Not due yet"),
+    "recently_due": _("Due too recently"),
+    "on_hold": _("On hold"),
+    "appeal_open": _("Under appeal"),
+    "no_notice": _("No notice was sent"),
+    "recent_notice": _("The notice is too recent"),
+    "below_minimum": _("Below the minimum"),
+    "nothing_owed": _("Nothing owed while a discount holds"),
+    "too_old": _("Too old"),
+    "category_left_out": _("Category left out"),
+    "location_left_out": _("Place left out"),
+    "no_agency": _("Kept for no agency"),
+}
 PART_NAMES: dict[str, Lazy] = {
     "fine": _("Fine"),
     "adjustment": _("Adjustment"),

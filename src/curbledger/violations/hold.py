@@ -9,10 +9,12 @@ from django.utils.translation import gettext
 from curbledger.clients.policy import HOLD_KINDS
 from curbledger.errors import Conflict, Invalid, NotFound
 from curbledger.registry.person import find_person
-from curbledger.violations.lock import lock_violation
+from curbledger.violations.lock import lock_violation, lock_violations
 from curbledger.violations.standing import Hold
+from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from curbledger.clients.client import Client
@@ -37,6 +39,36 @@ def hold_violation(
         until=until,
         created_at=at,
     )
+
+
+def hold_violations(
+    client: Client, ids: Sequence[int], *, kind: str, reason: str, at: datetime, by: str, until: date | None = None
+) -> int:
+    """Hold several tickets back, all of them or none, locked in the order of their ids. In the client's scope.
+
+    Returns how many. Raises NotFound where one of them is not there, or Invalid as for one ticket.
+    """
+    kind = _checked(kind, reason)
+    wanted = sorted(set(ids))
+    lock_violations(wanted)
+    if Violation.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise NotFound(gettext("One of these tickets is not there."))
+    Hold.objects.bulk_create(
+        [
+            Hold(
+                client_id=client.pk,
+                violation_id=violation_id,
+                kind=kind,
+                reason=reason,
+                placed_by=by,
+                starts_at=at,
+                until=until,
+                created_at=at,
+            )
+            for violation_id in wanted
+        ]
+    )
+    return len(wanted)
 
 
 def hold_person(

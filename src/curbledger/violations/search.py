@@ -64,6 +64,14 @@ class Place:
     violation_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Tickets that somebody else has sorted out, newest first, and how far they looked for them; None: to the end."""
+
+    ids: list[int]
+    horizon: Place | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One ticket of a list. `owed` is nothing where the ticket is void.
@@ -101,14 +109,17 @@ def search(
     at: datetime,
     after: Place | None = None,
     with_people: bool = False,
+    among: Among | None = None,
     limit: int = PAGE,
     reach: int = REACH,
 ) -> Found:
-    """The tickets that fit, newest first, those after a place. In the client's scope.
+    """The tickets that fit, newest first, those after a place; only those `among` which are given. In the scope.
 
     Without `with_people` no name is searched or shown. Costs at most `reach` tickets however few of a client's fit.
     """
     ids, locations = _meant(wanted.text, with_people=with_people)
+    if among is not None:
+        ids = among.ids if ids is None else sorted(set(ids) & set(among.ids))
     if wanted.location_id is not None:
         locations = [wanted.location_id]
     first, end = clock.span(wanted.since, wanted.until, client.zone)
@@ -133,6 +144,8 @@ def search(
         lines = [_line(row, parameters["today"]) for row in rows[:limit]]
         if more:
             return Found(lines, Place(lines[-1].issued_at, lines[-1].id), cut=False)
+        if among is not None:
+            return Found(lines, among.horizon, cut=among.horizon is not None)
         if ids is not None or not _narrows(parameters):
             return Found(lines, None, cut=False)
         cursor.execute(QUERIES["horizon"], parameters)

@@ -111,6 +111,8 @@ class Violation(ClientOwned):
         )
         indexes = (
             models.Index("client", "id", condition=OPEN_DEBT, name="violation_open_debt"),
+            # The same for lists of staff: what owes and was not sent, newest first.
+            models.Index("client", "issued_at", "id", condition=OPEN_DEBT, name="violation_open_debt_by_issue"),
             models.Index("client", "vehicle", name="violation_by_vehicle"),
             # Lists of staff: newest first, a page at a time.
             models.Index("client", "issued_at", "id", name="violation_by_issue"),

@@ -16,12 +16,14 @@ from curbledger.kit.digest import sha256
 from curbledger.permissions import Permission
 from curbledger.placements.batch import BatchState
 from curbledger.placements.deliver import answer, drop, settle
-from curbledger.placements.handoff import Asked, Handoff, hand_over
+from curbledger.placements.handoff import Asked, hand_over
 from curbledger.wire.endpoint import Call, endpoint
 from curbledger.wire.peer import Peer, Verdict, peer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from curbledger.placements.sending import Handoff
 
 # A piece is written at once; one that is too large would make a slow reader look like one that stalled.
 PIECE = 65536

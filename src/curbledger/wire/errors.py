@@ -17,6 +17,7 @@ from curbledger.errors import (
     NotFound,
     StillRunning,
 )
+from curbledger.placements.guards import GuardTripped
 from curbledger.placements.retention import Erased
 from curbledger.refusal import Refusal
 
@@ -50,6 +51,9 @@ def _of_family(error: CurbledgerError, spellings: Mapping[str, str]) -> Refusal 
     match error:
         case Erased():
             known = Refusal(9009, error.message, status=410)
+        # Nothing was changed, and the same call succeeds once the cause is gone or staff let it through.
+        case GuardTripped():
+            known = Refusal(9099, status=503)
         case NotFound():
             known = Refusal(9009)
         case AccessRefused():

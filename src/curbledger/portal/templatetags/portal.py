@@ -96,6 +96,12 @@ def detail_name(code: str) -> str:
 
 
 @register.filter
+def reason_name(code: str) -> str:
+    """Why a debt stays, or that it goes."""
+    return str(words.REASON_NAMES.get(code, code))
+
+
+@register.filter
 def batch_state(code: str) -> str:
     """How a batch stands."""
     return str(batch_words.BATCH_STATES.get(code, code))

@@ -35,6 +35,14 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("button[aria-disabled=true]")) event.preventDefault();
 });
+// One box ticks all of a list's; without scripts it is not there. Also in a list that came later.
+const show = () => document.querySelectorAll("[data-all][hidden]").forEach((box) => (box.hidden = false));
+document.addEventListener("DOMContentLoaded", show);
+document.addEventListener("htmx:afterSwap", show);
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-all]")) return;
+  event.target.closest("form").querySelectorAll("input[type=checkbox]").forEach((box) => (box.checked = event.target.checked));
+});
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("button[aria-disabled=true]").forEach((button) => button.removeAttribute("aria-disabled"));
 });
