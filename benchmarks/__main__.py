@@ -13,7 +13,7 @@ from benchmarks.paper import keep
 from benchmarks.table import machine, say
 from curbledger.kit import clock
 
-NAMES = ("handoff", "claim", "memory", "history", "pushes", "pooled")
+NAMES = ("handoff", "claim", "memory", "history", "pushes", "pooled", "audit")
 _ROOT = Path(__file__).resolve().parent.parent
 
 

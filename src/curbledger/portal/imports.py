@@ -92,7 +92,7 @@ class StepForm(ActForm):
 def one_import(visit: Visit, import_id: int) -> HttpResponse:
     """One file: how far it is, what would happen or did, and what can be done now. Raises NotFound."""
     one = find_import(import_id)
-    form = StepForm(visit.request.POST if visit.request.method == "POST" else None)
+    form = StepForm(visit.request.POST if visit.request.method == "POST" else None, auto_id=False)
     if form.is_valid():
         visit.act(form, lambda: _step(visit, one, form.cleaned_data["step"]))
         if not form.errors:
