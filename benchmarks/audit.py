@@ -7,11 +7,15 @@ import itertools
 import time
 import uuid
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import psutil
+from django.db import connection
+
 from benchmarks.claiming import forget, timed_claim
-from benchmarks.table import Table, median, rate, say, seconds
+from benchmarks.table import Table, median, say, seconds
 from benchmarks.town import OVERDUE, Town
 from curbledger.clients.audit_entry import AuditEntry
 from curbledger.database.audit import drop_triggers, install_triggers
@@ -61,7 +65,7 @@ def run(house: Installation, *, records: int | None, runs: int | None, **_: obje
         # Last: what was claimed has to be put back.
         "a claim, to its commit": (count, lambda: _claim(client)),
     }
-    found: dict[tuple[str, bool], list[float]] = {}
+    found: dict[tuple[str, bool], list[_Took]] = {}
     entries: dict[str, int] = {}
     for number, audited in itertools.product(range(runs or RUNS), (True, False)):
         say(f"audit: run {number + 1}, {'with' if audited else 'without'} triggers")
@@ -69,12 +73,34 @@ def run(house: Installation, *, records: int | None, runs: int | None, **_: obje
             house.tidy()
             for name, (_many, work) in works.items():
                 before = _entries(client)
-                found.setdefault((name, audited), []).append(work())
+                worked = _backend_seconds()
+                took = work()
+                found.setdefault((name, audited), []).append(_Took(took, _backend_seconds() - worked))
                 if audited:
                     entries[name] = _entries(client) - before
         with _triggers(on=False):
             forget(house, client)
     return [_table(works, found, entries)]
+
+
+@dataclass(frozen=True)
+class _Took:
+    """Seconds of the whole, and those for which the database's own process was at work."""
+
+    whole: float
+    database: float
+
+
+def _backend_seconds() -> float:
+    """Processor time of the process that this connection talks to; 0 where it is on another machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
 
 
 @contextmanager
@@ -138,21 +164,24 @@ def _write(path: Path, count: int) -> Path:
 
 def _table(
     works: dict[str, tuple[int, Callable[[], float]]],
-    found: dict[tuple[str, bool], list[float]],
+    found: dict[tuple[str, bool], list[_Took]],
     entries: dict[str, int],
 ) -> Table:
     rows = []
     for name, (count, _work) in works.items():
-        audited, bare = median(found[name, True]), median(found[name, False])
-        more = f"{audited / bare - 1:+.0%}"
+        audited, bare = (median([one.whole for one in found[name, on]]) for on in (True, False))
+        cost, free = (median([one.database for one in found[name, on]]) for on in (True, False))
+        more = f"{cost / free - 1:+.0%}" if free else ""
         left = "—" if name.startswith("an import") else f"{entries[name]:,}"
-        rows.append((name, f"{count:,}", seconds(audited), rate(count, audited), seconds(bare), more, left))
+        times = (seconds(audited), seconds(bare), seconds(cost), seconds(free))
+        rows.append((name, f"{count:,}", *times, more, left))
     return Table(
         "What the audit costs",
-        ("what", "rows", "with triggers", "rows/s", "without", "more", "entries"),
+        ("what", "rows", "with triggers", "without", "of it PostgreSQL's processor", "without", "more", "entries"),
         rows,
         (
             "With the triggers and without in turns, on the same rows; the median of each.",
+            "`more` compares processor time of the database's process: what else the machine does is not in it.",
             "A claim leaves no entry: its placements say what went, and the mark says no more.",
             "The import is taken back after it was timed, and its entries with it: one for each statement.",
         ),

@@ -108,6 +108,9 @@ def visitor(town: Client) -> Visitor:
 
 
 def statuses(answers: list[HttpResponseBase]) -> set[int]:
+    # A file that nobody reads to its end is closed with its answer.
+    for answer in answers:
+        answer.close()
     return {answer.status_code for answer in answers}
 
 
