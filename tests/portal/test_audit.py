@@ -75,6 +75,14 @@ def test_a_change_is_shown_with_old_and_new_value_in_words(town: Client, robin: 
     assert "Balance 50.00 CAD → 1,234.50 CAD" in line
 
 
+def test_a_new_row_says_what_it_has_and_nothing_of_what_it_has_not(town: Client, robin: int, manager: Browser) -> None:
+    line = rows(text(manager, ticket="1-OTHER", what="violation"))[-1]
+    assert "added" in line
+    assert "Fine 50.00 CAD" in line
+    assert "0.00 CAD" not in line.replace("50.00", "")
+    assert "Towing" in {one["Field"] for one in exported(manager, ticket="1-OTHER", what="violation")}
+
+
 def test_names_stand_where_rows_are_pointed_at(town: Client, robin: int, manager: Browser) -> None:
     with client_scope(town.pk):
         place = Location.objects.create(client_id=town.pk, name="Market Square")

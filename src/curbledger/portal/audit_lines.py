@@ -19,7 +19,7 @@ from curbledger.clients.user import User
 from curbledger.database.fields import ClientForeignKey
 from curbledger.kit import money
 from curbledger.permissions import Permission
-from curbledger.portal.audit_words import ACT_NAMES, ACT_TONES, ACTOR_NAMES, column_name, table_name
+from curbledger.portal.audit_words import ACT_NAMES, ACT_TONES, ACTOR_NAMES, COLUMN_NAMES, column_name, table_name
 from curbledger.registry.access import note_looks
 from curbledger.registry.person import Person
 from curbledger.registry.vehicle import Vehicle
@@ -103,12 +103,12 @@ def _line(entry: AuditEntry, names: _Names, client: Client, *, plain: bool) -> L
 
 
 def _changes(entry: AuditEntry, names: _Names, client: Client, *, hidden: bool, plain: bool) -> Iterator[Change]:
-    for column, (old, new) in sorted(entry.changes.items(), key=lambda one: column_name(one[0])):
+    for column, (old, new) in sorted(entry.changes.items(), key=_by_name):
         secret = hidden or (column in PERSONAL_COLUMNS and not names.with_people)
         if not plain and column.endswith(_FOR_PROGRAMS):
             continue
-        # A new row says what it has; that it has no comment is no news.
-        if entry.act != "changed" and (new if old is None else old) == "":  # 0 and False are news
+        # A new row says what it has; that it has no comment, and no appeals, is no news. The export has the numbers.
+        if entry.act != "changed" and (new if old is None else old) in (("",) if plain else ("", 0, [])):
             continue
         before, after = (_shown(entry.about, column, value, names, client, plain=plain) for value in (old, new))
         yield Change(
@@ -116,6 +116,11 @@ def _changes(entry: AuditEntry, names: _Names, client: Client, *, hidden: bool, 
             _HIDDEN if secret and before is not None else before,
             _HIDDEN if secret and after is not None else after,
         )
+
+
+def _by_name(change: tuple[str, Any]) -> tuple[bool, str]:
+    """What an office has words for comes first."""
+    return change[0] not in COLUMN_NAMES, column_name(change[0]).casefold()
 
 
 def _shown(table: str, column: str, value: Any, names: _Names, client: Client, *, plain: bool) -> str | Decimal | None:  # noqa: ANN401  # a JSON value

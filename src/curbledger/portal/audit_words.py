@@ -66,6 +66,8 @@ TABLE_NAMES: dict[str, Lazy] = {
     "placement": _("Placement"),
     "plate_type": _("Plate type"),
     "province": _("Province"),
+    "report_sending": _("Report that was sent"),
+    "report_subscription": _("Scheduled report"),
     "retention": _("How long bytes are kept"),
     "staff_user": _("Sign-in"),
     "user_type": _("Type of person"),
