@@ -53,6 +53,16 @@ def test_lists_are_replaced_and_emptied(town: Client) -> None:
     assert policy(town).oldest_age_days is None
 
 
+def test_the_second_person_and_the_guards_are_set_and_taken_away(town: Client) -> None:
+    guards = ("--guard-payment-hours", "48", "--guard-factor", "2.5")
+    typed("policy", "set", "OC_TOMA", "--second-person", *guards)
+    now = policy(town)
+    assert (now.second_person, now.guard_payment_hours, now.guard_factor) == (True, 48, Decimal("2.50"))
+    typed("policy", "set", "OC_TOMA", "--guard-payment-hours", "none", "--guard-factor", "none")
+    assert (policy(town).guard_payment_hours, policy(town).guard_factor) == (None, None)
+    assert "from 1 to 999" in refused("policy", "set", "OC_TOMA", "--guard-factor", "0.5", expect=2)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

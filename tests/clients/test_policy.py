@@ -14,6 +14,7 @@ from curbledger.clients.client import Client
 from curbledger.clients.policy import (
     CHANGEABLE,
     HOLD_KINDS,
+    LEAST,
     MOST,
     CollectionsPolicy,
     PolicyChanged,
@@ -82,9 +83,7 @@ def test_a_minimum_that_is_not_positive_is_refused(town: Client, minimum: str) -
         CollectionsPolicy.objects.update(minimum_balance=Decimal(minimum))
 
 
-@pytest.mark.parametrize(
-    ("name", "least", "most"), [(name, int(name == "oldest_age_days"), MOST[name]) for name in MOST]
-)
+@pytest.mark.parametrize(("name", "least", "most"), [(name, LEAST.get(name, 0), MOST[name]) for name in MOST])
 def test_numbers_have_bounds(inside: Client, name: str, least: int, most: int) -> None:
     for value in (least, most):
         assert getattr(change_policy(client_id=inside.pk, at=NOON, by="x", **many(name, value)), name) == value
@@ -92,6 +91,13 @@ def test_numbers_have_bounds(inside: Client, name: str, least: int, most: int) -
         with pytest.raises(Invalid) as refused:
             change_policy(client_id=inside.pk, at=NOON, by="x", **many(name, value))
         assert refused.value.field == name
+
+
+@pytest.mark.parametrize("factor", ["0.99", "1000"])
+def test_a_factor_has_bounds(inside: Client, factor: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        change_policy(client_id=inside.pk, at=NOON, by="x", guard_factor=Decimal(factor))
+    assert refused.value.field == "guard_factor"
 
 
 def test_a_kind_of_hold_that_does_not_exist_is_refused(inside: Client) -> None:

@@ -255,7 +255,7 @@ def test_pages_are_french_for_who_reads_french(town: Client) -> None:
     browser = signed_in(town, "manager", language="fr")
     assert "Configuration" in text(browser.get("/portal/set-up/"))
     answer = send(browser, f"{LISTS}/offences/add", name="x", **{**TYPED["offences"], "discount_amount": "61"})
-    assert "Un rabais est au plus égal à l'amende." in text(answer)
+    assert "Un rabais est au plus égal à" in text(answer)
 
 
 def test_a_clerk_is_not_shown_the_set_up(clerk: Browser, manager: Browser) -> None:

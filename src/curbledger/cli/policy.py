@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 import typer
@@ -36,6 +36,18 @@ def _days(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise typer.BadParameter(f"{text!r} is neither a number of days nor {_NONE}.")
     return int(text)
+
+
+def _times(text: str) -> Decimal:
+    if text.lower() == _NONE:
+        return Decimal(-1)
+    try:
+        times = Decimal(text)
+    except InvalidOperation:
+        times = Decimal("NaN")
+    if not times.is_finite() or not 1 <= times < 1000:  # noqa: PLR2004  # as its column
+        raise typer.BadParameter(f"{text!r} is neither a number from 1 to 999 nor {_NONE}.")
+    return round(times, 2)
 
 
 def _number(help_text: str) -> Any:  # noqa: ANN401  # Typer's own
@@ -75,6 +87,12 @@ _Places = Annotated[
 ]
 
 
+_Factor = Annotated[
+    Decimal | None,
+    typer.Option(parser=_times, metavar="X|none", help="Nothing goes that is so many times the usual."),
+]
+
+
 @app.command("set")
 def set_(
     code: Annotated[str, Code],
@@ -92,6 +110,14 @@ def set_(
     ] = None,
     unsent_days: Annotated[int | None, _number("Days that what may go waits until somebody is to look.")] = None,
     missed_call_days: Annotated[int | None, _number("Days that an agency is late until somebody is to look.")] = None,
+    second_person: Annotated[
+        bool | None,
+        typer.Option("--second-person/--no-second-person", help="Whether a second person approves what goes."),
+    ] = None,
+    guard_payment_hours: Annotated[
+        int | None, typer.Option(parser=_days, metavar="N|none", help="Nothing goes after hours without a payment.")
+    ] = None,
+    guard_factor: _Factor = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it changes.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing, and say what would go.")] = False,
 ) -> None:
@@ -105,10 +131,17 @@ def set_(
         "payments_stale_hours": payments_stale_hours,
         "unsent_days": unsent_days,
         "missed_call_days": missed_call_days,
+        "second_person": second_person,
+        "oldest_age_days": oldest_age_days,
+        "guard_payment_hours": guard_payment_hours,
+        "guard_factor": guard_factor,
     }
-    changes = {name: value for name, value in typed.items() if value is not None}
-    if oldest_age_days is not None:
-        changes["oldest_age_days"] = None if oldest_age_days < 0 else oldest_age_days
+    # What is typed as `none` is read as less than nothing.
+    changes = {
+        name: None if isinstance(value, int | Decimal) and value < 0 else value
+        for name, value in typed.items()
+        if value is not None
+    }
     client = find_client(code)
     with client_scope(client.pk):
         changes |= _left_out(exclude_category, exclude_place)

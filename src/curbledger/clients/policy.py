@@ -24,6 +24,7 @@ HOLD_KINDS = ("appeal", "dispute", "bankruptcy", "deceased", "payment_plan", "co
 STAFF_HOLD_KINDS = tuple(kind for kind in HOLD_KINDS if kind != "unprintable")
 
 MOST_REASON = 1000
+MOST_FACTOR = 1000
 
 # In which a client's notices can be written.
 LANGUAGES = (("en", "English"), ("fr", "Français"))
@@ -156,13 +157,18 @@ def _checked(name: str, value: Any) -> Any:  # noqa: ANN401  # any column's
         if unknown:
             raise Invalid(gettext("There is no kind of hold {kind}.").format(kind=unknown[0]), field=name)
         return [kind for kind in HOLD_KINDS if kind in value]
-    least, most = (1 if name == "oldest_age_days" else 0), MOST.get(name)
+    if name == "guard_factor" and value is not None and not 1 <= value < MOST_FACTOR:
+        raise Invalid(
+            gettext("Take a number from {least} to {most}.").format(least=1, most=MOST_FACTOR - 1), field=name
+        )
+    least, most = LEAST.get(name, 0), MOST.get(name)
     if most is not None and value is not None and not least <= value <= most:
         raise Invalid(gettext("Take a number from {least} to {most}.").format(least=least, most=most), field=name)
     return value
 
 
-# The largest numbers that a policy says.
+# The smallest and the largest numbers that a policy says.
+LEAST = {"oldest_age_days": 1, "guard_payment_hours": 1}
 MOST = {
     "days_past_due": 3650,
     "notice_age_days": 3650,
@@ -172,6 +178,7 @@ MOST = {
     "payments_stale_hours": 8760,
     "unsent_days": 3650,
     "missed_call_days": 3650,
+    "guard_payment_hours": 8760,
 }
 CHANGEABLE = frozenset(
     {

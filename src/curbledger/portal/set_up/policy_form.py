@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from curbledger.clients.policy import CHANGEABLE, HOLD_KINDS, LANGUAGES, MOST, MOST_REASON
+from curbledger.clients.policy import CHANGEABLE, HOLD_KINDS, LANGUAGES, LEAST, MOST, MOST_REASON
 from curbledger.clients.schedule import MOST_DAYS, MOST_STAGES, WAYS, check_schedule, read_schedule
 from curbledger.errors import Invalid
 from curbledger.kit import money
@@ -30,7 +30,7 @@ _KINDS = [(kind, DETAIL_NAMES[kind]) for kind in HOLD_KINDS if kind != "unprinta
 
 
 def _days(name: str, label: Any, help_text: Any = "", **options: Any) -> forms.IntegerField:  # noqa: ANN401
-    least = 1 if name == "oldest_age_days" else 0
+    least = LEAST.get(name, 0)
     return forms.IntegerField(label=label, min_value=least, max_value=MOST[name], help_text=help_text, **options)
 
 
@@ -82,6 +82,27 @@ class PolicyForm(ActForm):
     )
     missed_call_days = _days(
         "missed_call_days", _("Days that an agency is late"), _("Later than it ever was; 0: never.")
+    )
+    second_person = forms.BooleanField(
+        label=_("A second person approves what is handed over"),
+        required=False,
+        help_text=_("An agency's call gets only what one person proposed and another approved."),
+    )
+    guard_payment_hours = _days(
+        "guard_payment_hours",
+        _("Nothing goes after hours without a payment"),
+        _("Left empty: it goes all the same."),
+        required=False,
+    )
+    guard_factor = forms.DecimalField(
+        label=_("Nothing goes that is so many times the usual"),
+        required=False,
+        max_digits=5,
+        decimal_places=2,
+        min_value=1,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("Count or total. Left empty: as much as there is."),
     )
     reason = forms.CharField(
         label=_("Why it changes"),

@@ -67,7 +67,9 @@ def _value(name: str, value: Any, currency: str) -> str:  # noqa: ANN401, PLR091
         return money.show(value, currency)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return _("any") if value is None else str(value)
+    if value is None:
+        return _("none") if name.startswith("guard_") else _("any")
+    return str(value)
 
 
 def _listed(names: Iterable[str]) -> str:
