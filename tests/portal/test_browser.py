@@ -117,6 +117,11 @@ def test_every_page_is_open_to_everybody(
     for path in ("violations?state=held", "issue", "password", "audit", f"violations/{ticket}", *reports):
         somebody.go(path)
         somebody.check()
+    somebody.go(f"violations/{ticket}")
+    somebody.page.emulate_media(media="print")
+    # Paper has no buttons.
+    assert [somebody.page.locator(name).is_visible() for name in ("#money", ".acts", "#bar")] == [True, False, False]
+    somebody.page.emulate_media(media="screen")
     for act in acts:
         somebody.go(f"violations/{ticket}/{act}")
         somebody.check()
@@ -133,6 +138,7 @@ def test_a_ticket_is_found_while_its_number_is_typed_and_paid_once_with_two_clic
         "SELECT ticket, balance FROM violation WHERE balance > 0 AND NOT warning AND cancelled_at IS NULL "
         "AND NOT spoiled AND paid_total = 0 ORDER BY id LIMIT 1"
     )
+    clerk.go("violations")
     clerk.page.keyboard.press("/")
     clerk.page.keyboard.type(number)
     # Without Enter: the rows change by themselves, and the address with them.
