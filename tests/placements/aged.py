@@ -31,8 +31,8 @@ LARGE = frozenset(
         "violation_detail",
     }
 )
-# Its own condition leaves only what is open.
-OPEN_DEBT = "violation_open_debt"
+# Their own condition leaves only what is open.
+OPEN_DEBT = frozenset({"violation_open_debt", "violation_open_debt_by_issue"})
 # The policy, as a plan writes it.
 _OWN_ROWS = "client_id = (NULLIF(current_setting('curbledger.client_id'::text, true), ''::text))::bigint"
 PAID = 5_000
@@ -106,7 +106,7 @@ class Step:
             return True
         # Every index begins with the client, so that its condition alone narrows nothing.
         narrowed = self.condition.replace(_OWN_ROWS, "")
-        return self.index != OPEN_DEBT and not re.search(r"[=<>]", narrowed)
+        return self.index not in OPEN_DEBT and not re.search(r"[=<>]", narrowed)
 
 
 @dataclass

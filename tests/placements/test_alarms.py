@@ -11,6 +11,7 @@ from django.utils import translation
 
 from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
+from curbledger.placements import slices
 from curbledger.placements.alarm_words import what_is_wrong, what_to_do
 from curbledger.placements.alarms import Alarm, alarms
 from curbledger.placements.handoff import hand_over
@@ -76,6 +77,15 @@ class TestUnsent:
             issue(town, "A")
             issue(town, "B")
         assert [(one.count, one.ticket, one.allowed) for one in found(town, "unsent")] == [(2, "A", 7)]
+
+    def test_a_great_many_are_not_counted_to_the_end(self, town: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(slices, "SLICE", 1)
+        with client_scope(town.pk):
+            for _ in range(6):
+                issue(town)
+        (alarm,) = found(town, "unsent")
+        assert (alarm.count, alarm.more) == (4, True)
+        assert what_is_wrong(alarm).startswith("At least 4 violations may go")
 
     def test_what_may_not_go_does_not_wait(self, town: Client) -> None:
         with client_scope(town.pk):
@@ -147,7 +157,7 @@ def test_what_arrived_is_none(town: Client) -> None:
         assert list(alarms(town, at=NOON)) == []
 
 
-KINDS = ("undelivered", "set_aside", "contradicting", "unsent", "no_call", "payments_stale")
+KINDS = ("undelivered", "unconfirmed", "refused", "set_aside", "contradicting", "unsent", "no_call", "payments_stale")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

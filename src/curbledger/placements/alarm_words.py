@@ -42,6 +42,11 @@ def what_is_wrong(alarm: Alarm) -> str:
             "%(count)s violations were handed over, but are not marked as sent, ticket %(ticket)s among them.",
             count,
         )
+    elif alarm.kind == "unsent" and alarm.more:
+        said = _(
+            "At least %(count)s violations may go and have waited for more than %(allowed)s days, "
+            "ticket %(ticket)s among them."
+        )
     elif alarm.kind == "unsent":
         said = ngettext(
             "%(count)s violation may go and has waited for more than %(allowed)s days: ticket %(ticket)s.",

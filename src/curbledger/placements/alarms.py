@@ -49,6 +49,8 @@ class Alarm:
     since: str = ""
     allowed: int = 0
     found: str = ""
+    # Nobody counted any further.
+    more: bool = False
 
 
 def alarms(client: Client, *, at: datetime) -> Iterator[Alarm]:
@@ -91,14 +93,15 @@ def _unsent(client: Client, rule: Rule) -> Iterator[Alarm]:
     # Nothing has waited here for longer than the client is there.
     if not days or then.at < client.created_at:
         return
-    count, first = 0, None
+    count, first, looked = 0, None, 0
     for ids in islice(slices(CANDIDATES, then.parameters(())), _LOOKED):
+        looked += 1
         waiting = goes(rule, list(goes(then, ids)))
         known = Violation.objects.filter(pk__in=waiting, created_at__lte=then.at).order_by("pk")
         found = list(known.values_list("ticket", flat=True))
         count, first = count + len(found), first or next(iter(found), None)
     if first is not None:
-        yield Alarm(kind="unsent", count=count, ticket=first, allowed=days)
+        yield Alarm(kind="unsent", count=count, ticket=first, allowed=days, more=looked == _LOOKED)
 
 
 def _silent(client: Client, rule: Rule) -> Iterator[Alarm]:
