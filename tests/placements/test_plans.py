@@ -15,6 +15,7 @@ import pytest
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.placements.batch import Chunk
+from curbledger.placements.by_reason import by_reason
 from curbledger.violations.models import Violation
 from curbledger.violations.payment import record_payment
 from tests import cast
@@ -91,7 +92,9 @@ def test_a_payment_looks_by_index(town: Client, who: Caller, learn: Learn) -> No
         learn()
         ticket = Violation.objects.filter(balance__gt=0).order_by("-id")[0].ticket
         with plans() as found:
-            record_payment(town, ticket, amount=Decimal(20), at=NOON, by="clerk", reference="R-1")
+            # The second time it looks for the first.
+            for _ in range(2):
+                record_payment(town, ticket, amount=Decimal(20), at=NOON, by="clerk", reference="R-1")
     by_index(found)
     assert {"payment", "violation"} <= found.tables()
 
@@ -101,3 +104,12 @@ def test_a_scan_is_noticed(town: Client, who: Caller) -> None:
         assert Violation.objects.filter(comment="none has it").count() == 0
         assert not Violation.objects.filter(ticket="none has it").exists()
     assert len(found.scans()) == 1
+
+
+def test_a_list_by_reason_looks_by_index(town: Client, who: Caller) -> None:
+    with client_scope(town.pk):
+        analyze()
+        with plans() as found:
+            by_reason(town, "on_hold", at=NOON)
+    by_index(found)
+    assert "violation" in found.tables()
