@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,11 @@ from curbledger.importing.turns import bring_in, files_wait, take_file
 from curbledger.importing.upload import receive
 from curbledger.kit import clock
 from curbledger.violations.models import Violation
+from tests import cast
 from tests.importing.conftest import AT, TICKETS
-from tests.violations.races import Other, committed, committed_database, committed_town, second_connection
+from tests.violations.races import Other, committed, committed_database, second_connection
 
-__all__ = ["committed", "committed_database", "committed_town"]
+__all__ = ["committed", "committed_database"]
 
 ROWS = "number,issued,fine\nA1,2026-03-01,50\nA2,2026-03-02,60\nA3,2026-03-03,oops\n"
 
@@ -42,8 +44,9 @@ def home() -> Path:
 
 
 @pytest.fixture
-def town(committed_town: Client, home: Path) -> Client:
-    return committed_town
+def town(committed: str, home: Path) -> Client:
+    """Of a code that no other test process has: they share the folder of files."""
+    return cast.town(f"IMPORT-{uuid.uuid4().hex[:10]}")
 
 
 def brought(

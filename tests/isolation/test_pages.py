@@ -108,9 +108,10 @@ def visitor(town: Client) -> Visitor:
 
 
 def statuses(answers: list[HttpResponseBase]) -> set[int]:
-    # A file that nobody reads to its end is closed with its answer.
+    # Read to its end, a file is closed; closed alone, its answer would close the test's connection with it.
     for answer in answers:
-        answer.close()
+        if answer.streaming:
+            b"".join(answer)
     return {answer.status_code for answer in answers}
 
 
