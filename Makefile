@@ -18,7 +18,7 @@ RUN := --no-dev --inexact $(if $(wildcard $(BIN)/curbledger),--quiet)
 ALL := $(if $(wildcard $(BIN)/pytest),--quiet)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test pytest search bench lint lint-code lint-format lint-types lint-imports lint-house lint-migrations lint-lock format sync clean
+.PHONY: help demo test pytest search pictures bench lint lint-code lint-format lint-types lint-imports lint-house lint-migrations lint-lock format sync clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,9 @@ pytest: sync ## the tests alone; ARGS are pytest's
 
 search: sync ## the tests that draw their input, with other draws each time; ARGS are pytest's
 	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n auto -m hypothesis $(ARGS)
+
+pictures: sync ## take the pictures in the documents again, with Chromium
+	PICTURES=write $(BIN)/pytest -n0 -q tests/portal/test_pictures.py
 
 bench: ## what it costs, beside what people would write instead; ARGS="handoff --runs 5"
 	@$(UV) sync --frozen --group bench $(ALL)
