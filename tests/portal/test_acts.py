@@ -110,6 +110,15 @@ class TestPayment:
         assert pay(clerk, ticket, key=good).status_code == 422
         assert balance(ticket) == Decimal("50.00")
 
+    def test_a_form_that_was_too_old_can_be_sent_as_it_is_shown_again(
+        self, inside: Client, ticket: Violation, clerk: Browser
+    ) -> None:
+        shown = pay(clerk, ticket, "20", key="too old").content.decode()
+        found = re.search(r'name="form_key" value="([^"]+)"', shown)
+        assert found is not None
+        assert pay(clerk, ticket, "20", key=found[1]).status_code == 302
+        assert balance(ticket) == Decimal("30.00")
+
     def test_what_looks_like_the_same_money_is_asked_about(
         self, inside: Client, ticket: Violation, clerk: Browser
     ) -> None:

@@ -168,7 +168,7 @@ def test_what_a_change_would_do_is_shown_and_nothing_is_changed(town: Client, ma
     known = fields(manager, URL)
     typed = {**known, "minimum_balance": "20.00", "action": action}
     page = text(manager.post(URL if action == "look" else f"{URL}/preview", typed))
-    assert [found for found in ("60.00", "Below the smallest balance", "10.00", "Would go") if found not in page] == []
+    assert [found for found in ("60.00", "Below the minimum", "10.00", "Would go") if found not in page] == []
     assert "Smallest balance: 0.01 CAD → 20.00 CAD" in page
     assert policy(town).version == 1
 

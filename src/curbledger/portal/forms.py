@@ -44,6 +44,8 @@ class ActForm(forms.Form):
             signer = signing.TimestampSigner(salt=_SALT)
             return uuid.UUID(signer.unsign(self.cleaned_data["form_key"], max_age=GOOD_FOR))
         except (signing.BadSignature, ValueError):
+            # The form that is shown again can be sent.
+            self._say(form_key=new_key())
             raise forms.ValidationError(_("This form is more than a day old. Check it, and send it again.")) from None
 
     def agree_to(self, **seen: object) -> None:
@@ -51,7 +53,13 @@ class ActForm(forms.Form):
         for name, value in seen.items():
             self.fields[name].initial = value
         if self.is_bound:
-            self.data = {**{name: self.data[name] for name in self.data}, **{key: str(seen[key]) for key in seen}}
+            self._say(**seen)
+
+    def _say(self, **said: object) -> None:
+        """Put something else in place of what was sent; the rest of it stays."""
+        self.data = self.data.copy()
+        for name, value in said.items():
+            self.data[name] = str(value)
 
     def refuse(self, error: CurbledgerError) -> None:
         """Say what the domain said, at the field it means."""

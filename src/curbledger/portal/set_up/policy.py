@@ -23,7 +23,7 @@ from curbledger.placements.switch import foresee, switch_collections
 from curbledger.portal.forms import ActForm
 from curbledger.portal.page import page
 from curbledger.portal.set_up.policy_form import PolicyForm
-from curbledger.portal.set_up.policy_words import REASON_NAMES, changes_in_words
+from curbledger.portal.set_up.policy_words import EVERY_REASON, changes_in_words
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -159,4 +159,4 @@ def _foreseen(visit: Visit, form: PolicyForm, newest: CollectionsPolicy, changes
 
 def _by_reason(heaps: dict[str, Heap]) -> list[tuple[str, Heap]]:
     ordered = sorted(heaps.items(), key=lambda one: -one[1].count)
-    return [(str(REASON_NAMES.get(reason, reason)), heap) for reason, heap in ordered]
+    return [(str(EVERY_REASON.get(reason, reason)), heap) for reason, heap in ordered]

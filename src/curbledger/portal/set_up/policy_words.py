@@ -11,7 +11,7 @@ from curbledger.clients.policy import LANGUAGES, differences
 from curbledger.clients.schedule import read_schedule
 from curbledger.kit import money
 from curbledger.portal.set_up.policy_form import WAY_NAMES, PolicyForm
-from curbledger.portal.words import DETAIL_NAMES
+from curbledger.portal.words import DETAIL_NAMES, REASON_NAMES
 from curbledger.violations.lists import Category, Location
 
 if TYPE_CHECKING:
@@ -20,23 +20,13 @@ if TYPE_CHECKING:
     from curbledger.clients.policy import CollectionsPolicy
 
 # Why a ticket stays (violations/overdue.sql), said of many.
-REASON_NAMES = {
-    "collections_off": gettext_lazy("Collections are off"),
+# Every reason of the rule; a list of tickets is narrowed by those of open debts alone.
+EVERY_REASON = {
+    **REASON_NAMES,
     "spoiled": gettext_lazy("Spoiled"),
     "warning": gettext_lazy("Warning"),
     "cancelled": gettext_lazy("Cancelled"),
     "already_sent": gettext_lazy("Handed over before"),
-    "nothing_owed": gettext_lazy("Nothing owed"),
-    "below_minimum": gettext_lazy("Below the smallest balance"),
-    "not_due": gettext_lazy("Not due yet"),
-    "recently_due": gettext_lazy("Not long enough past due"),
-    "too_old": gettext_lazy("Too old"),
-    "no_notice": gettext_lazy("No notice was sent"),
-    "recent_notice": gettext_lazy("The notice is too recent"),
-    "appeal_open": gettext_lazy("Appeal open"),
-    "on_hold": gettext_lazy("On hold"),
-    "category_left_out": gettext_lazy("Category left out"),
-    "location_left_out": gettext_lazy("Place left out"),
 }
 
 
