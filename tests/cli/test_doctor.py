@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,3 +158,10 @@ def test_the_embedded_database_that_cannot_start_is_found_with_its_log(empty_hou
     assert said[0].endswith("holds no database, but other files. Move it out of the way.")
     assert said[1] == f"     Its log is {home / 'database.log'}."
     shutil.rmtree(home)
+
+
+def test_payments_that_stopped_are_a_note_for_the_office_and_no_fault(db: None) -> None:
+    cast.town(at=clock.now() - timedelta(days=30))
+    said = typed("doctor").stdout
+    assert "note OC_TOMA: " in said
+    assert "BAD" not in said

@@ -20,7 +20,6 @@ from curbledger.violations.hold import hold_violation
 from curbledger.violations.payment import record_payment
 from tests import cast
 from tests.cast import NOON, issue
-from tests.placements.aged import age, plans
 from tests.placements.handing import arrived, asked, broken
 
 if TYPE_CHECKING:
@@ -169,13 +168,3 @@ def test_each_is_put_into_words(kind: str, language: str, count: int) -> None:
         assert "%(" not in what_is_wrong(alarm)
         assert "2026-05-20" in what_is_wrong(alarm) or "T" in what_is_wrong(alarm)
         assert what_to_do(alarm).endswith(".")
-
-
-def test_history_is_never_read(town: Client) -> None:
-    age(town)
-    with client_scope(town.pk), plans() as seen:
-        kinds = [one.kind for one in alarms(town, at=NOON + 7 * DAY)]
-    assert kinds == ["unsent"]
-    assert {"violation", "payment"} <= seen.tables()
-    # The last payment is the first that its index shows from behind.
-    assert [line for line in seen.scans() if 'MAX("payment"."created_at")' not in line] == []

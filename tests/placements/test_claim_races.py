@@ -251,7 +251,7 @@ def test_a_claim_that_is_ended_by_deadlocks_tries_again_a_few_times(
             raise left.pop() from psycopg.errors.DeadlockDetected()
         return claim_for_good(*arguments, **named)
 
-    monkeypatch.setattr("curbledger.placements.handoff.claim", claim)
+    monkeypatch.setattr("curbledger.placements.sending.claim", claim)
     if goes_on:
         assert call(town, who).count == 2
         return
@@ -267,7 +267,7 @@ def test_one_that_waits_too_long_changes_nothing_and_may_be_made_again(
     who = cast.caller(town)
     first, _ = _two_tickets(town)
     with second_connection(town) as clerk, monkeypatch.context() as patch:
-        patch.setattr("curbledger.placements.handoff._LOCK_SECONDS", 0.001)
+        patch.setattr("curbledger.placements.handoff.LOCK_SECONDS", 0.001)
         clerk.execute("SELECT 1 FROM violation WHERE id = %s FOR UPDATE", [first.pk])
         with pytest.raises(OperationalError, match="lock timeout"):
             call(town, who)

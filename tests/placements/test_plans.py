@@ -7,6 +7,7 @@ statistics, an index by client alone looks as good to the planner, unless the id
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.placements.alarms import alarms
 from curbledger.placements.batch import Chunk
 from curbledger.placements.by_reason import by_reason
 from curbledger.violations.models import Violation
@@ -97,6 +99,15 @@ def test_a_payment_looks_by_index(town: Client, who: Caller, learn: Learn) -> No
                 record_payment(town, ticket, amount=Decimal(20), at=NOON, by="clerk", reference="R-1")
     by_index(found)
     assert {"payment", "violation"} <= found.tables()
+
+
+def test_the_alarms_look_by_index(town: Client, who: Caller) -> None:
+    analyze()
+    with client_scope(town.pk), plans() as found:
+        assert [one.kind for one in alarms(town, at=NOON + timedelta(days=7))] == ["unsent"]
+    # The last payment is the first that its index shows from behind.
+    assert [line for line in found.scans() if 'MAX("payment"."created_at")' not in line] == []
+    assert {"violation", "payment"} <= found.tables()
 
 
 def test_a_scan_is_noticed(town: Client, who: Caller) -> None:

@@ -77,7 +77,7 @@ def test_it_equals_the_handoff_that_follows(
     slice_size: int,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch, _undone():
-        patch.setattr("curbledger.placements.preview.SLICE", slice_size)
+        patch.setattr("curbledger.placements.slices.SLICE", slice_size)
         town = cast.town(f"T{Batch.objects.none().count()}")
         by = caller(town)
         with client_scope(town.pk):

@@ -50,7 +50,8 @@ def test_a_worker_does_what_waits_and_leaves_nothing(committed_town: Client, tmp
         schedule(committed_town, (14, "mail"))
         cast.issue(committed_town, at=clock.now(), person=by_mail(committed_town))
     tasks.plan.defer(client_id=committed_town.pk)
-    assert [(name, status) for name, status, _ in jobs()] == [("plan", "todo")]
+    # Others' jobs may wait in the same queue.
+    assert [status for name, status, _ in jobs() if name == "plan"] == ["todo"]
     # A process of its own, as it runs: its threads keep their connections until it ends.
     House(url_of(connection.settings_dict["NAME"]), tmp_path).run("work", "--once")
     assert [job for job in jobs() if job[0] == "plan"] == []

@@ -30,6 +30,7 @@ _UNDELIVERED = QUERIES["undelivered"].format(did_not_arrive=DID_NOT_ARRIVE)
 _CONTRADICTING = QUERIES["contradicting"].format(open_debt=OPEN_DEBT)
 # What is usual is read off so many of an agency's last calls, once there are enough of them.
 _CALLS, _ENOUGH = 12, 4
+_FOR_THE_OFFICE = frozenset({"payments_stale", "unsent", "no_call"})
 # Slices of candidates that are looked through for what waits: that something waits is the alarm, not how much.
 _LOOKED = 4
 
@@ -51,6 +52,11 @@ class Alarm:
     found: str = ""
     # Nobody counted any further.
     more: bool = False
+
+    @property
+    def for_the_office(self) -> bool:
+        """Whether it is about what the office does or waits for, and nothing of a handoff broke."""
+        return self.kind in _FOR_THE_OFFICE
 
 
 def alarms(client: Client, *, at: datetime) -> Iterator[Alarm]:

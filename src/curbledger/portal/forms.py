@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core import signing
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from curbledger.clients.once import REMEMBERED
@@ -57,9 +58,11 @@ class ActForm(forms.Form):
 
     def _say(self, **said: object) -> None:
         """Put something else in place of what was sent; the rest of it stays."""
-        self.data = self.data.copy()
+        data = QueryDict(mutable=True)
+        data.update(self.data)
         for name, value in said.items():
-            self.data[name] = str(value)
+            data[name] = str(value)
+        self.data = data
 
     def refuse(self, error: CurbledgerError) -> None:
         """Say what the domain said, at the field it means."""
