@@ -73,7 +73,7 @@ def test_a_policy_is_looked_at_while_it_is_typed_and_then_put_in_force(
     foreseen.get_by_text("The form says what is in force.").wait_for()
     ada.page.locator("#id_minimum_balance").fill("9000")
     ada.page.keyboard.press("Tab")
-    foreseen.get_by_text("Below the smallest balance").wait_for()
+    foreseen.get_by_text("Below the minimum").wait_for()
     assert foreseen.locator("tr", has_text="Would go").locator("td").first.inner_text() == "0"
     assert small_town.query("SELECT max(version) FROM collections_policy") == [(1,)]
     ada.check()
