@@ -12,7 +12,7 @@ from curbledger.clients.client import Client
 from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
 from curbledger.errors import Conflict, Invalid, NotFound
-from curbledger.placements import selection as module
+from curbledger.placements import slices as module
 from curbledger.placements.alarms import alarms
 from curbledger.placements.cycle import start_new_cycle
 from curbledger.placements.manifest import find_batch, find_revision, placements

@@ -11,7 +11,7 @@ import pytest
 from curbledger.clients.client import Client
 from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
-from curbledger.placements import switch
+from curbledger.placements import slices
 from curbledger.placements.batch import Batch
 from curbledger.placements.switch import Foreseen, foresee, switch_collections
 from curbledger.violations.adjust import add_fee, adjust_fine
@@ -51,7 +51,7 @@ def _a_town_full_of_situations(town: Client) -> None:
 def test_what_is_foreseen_is_what_goes_to_the_cent(
     town: Client, monkeypatch: pytest.MonkeyPatch, *, collecting: bool
 ) -> None:
-    monkeypatch.setattr(switch, "_SLICE", 2)
+    monkeypatch.setattr(slices, "SLICE", 2)
     _a_town_full_of_situations(town)
     with client_scope(town.pk):
         switch_collections(town, on=collecting)

@@ -8,7 +8,7 @@ from django.db import connection
 
 from curbledger.kit import clock, sql
 from curbledger.placements.agency import Agency
-from curbledger.placements.claim import ITS_OWN
+from curbledger.placements.claim import FOR_NOBODY, ITS_OWN
 from curbledger.placements.preview import NO_AGENCY
 from curbledger.violations.overdue import OPEN_DEBT, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("curbledger.placements", "by_reason.sql")
 _NEWEST = _QUERIES["newest"].format(open_debt=OPEN_DEBT)
-_FOR_NOBODY = _QUERIES["for_nobody"]
 # What would go now: no reason keeps it.
 GOES = "goes"
 # Judged at a time. A page is full long before the reach where many fit.
@@ -72,10 +71,10 @@ def by_reason(
 
 def _asked(reason: str, agency_id: int | None) -> tuple[str, dict[str, Any]]:
     if reason == NO_AGENCY:
-        return _QUERIES["waits_for_an_agency"].format(for_nobody=_FOR_NOBODY), {}
+        return _QUERIES["waits_for_an_agency"].format(for_nobody=FOR_NOBODY), {}
     if reason != GOES:
         return _QUERIES["stays"], {"reason": reason}
     agency = None if agency_id is None else Agency.objects.filter(pk=agency_id).first()
     if agency is None:
-        return _QUERIES["goes_to_any"].format(for_nobody=_FOR_NOBODY), {}
+        return _QUERIES["goes_to_any"].format(for_nobody=FOR_NOBODY), {}
     return _QUERIES["goes"].format(its_own=ITS_OWN), {"agency": agency.pk, "assigned_only": agency.assigned_only}

@@ -23,10 +23,3 @@ SELECT j.id FROM judged j WHERE j.reasons = '{{}}' AND NOT ({for_nobody})
 -- name: waits_for_an_agency
 -- Those of these (`judged`) that no agency takes.
 SELECT j.id FROM judged j WHERE {for_nobody}
-
--- name: for_nobody
--- A condition on a judged violation, not a statement: its category is kept for no agency, and every agency takes only
--- what is kept for it.
-NOT EXISTS (SELECT 1 FROM agency_category a WHERE a.category_id = j.category_id)
-AND EXISTS (SELECT 1 FROM agency)
-AND NOT EXISTS (SELECT 1 FROM agency WHERE NOT assigned_only)

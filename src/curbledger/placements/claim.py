@@ -32,6 +32,8 @@ DID_NOT_ARRIVE = QUERIES["did_not_arrive"]
 TAKE_UP = QUERIES["take_up"].format(did_not_arrive=DID_NOT_ARRIVE)
 # Which of the violations, as they are found and as they are judged, are this agency's.
 ITS_OWN = QUERIES["its_own"].format(row="j")
+# Which of the judged no agency takes.
+FOR_NOBODY = QUERIES["for_nobody"].format(row="j")
 CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO, its_own=QUERIES["its_own"].format(row="v"))
 _PLACE = f"WITH judged AS ({RULE['judge']}) {QUERIES['place']}"
 _CHANGED = QUERIES["changed"].format(its_own=ITS_OWN)

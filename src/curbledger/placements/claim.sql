@@ -6,6 +6,13 @@ NOT EXISTS (
 AND (NOT %(assigned_only)s OR EXISTS (
     SELECT 1 FROM agency_category a WHERE a.category_id = {row}.category_id AND a.agency_id = %(agency)s))
 
+-- name: for_nobody
+-- A condition on a violation, not a statement: its category is kept for no agency, and every agency takes only what is
+-- kept for it.
+NOT EXISTS (SELECT 1 FROM agency_category a WHERE a.category_id = {row}.category_id)
+AND EXISTS (SELECT 1 FROM agency)
+AND NOT EXISTS (SELECT 1 FROM agency WHERE NOT assigned_only)
+
 -- name: candidates
 -- What may go to this agency, by the violation's own row (violations/overdue.sql: may_go), in id order. Nothing is
 -- locked yet: what is found here is decided after the lock.

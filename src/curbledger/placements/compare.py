@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from curbledger.kit import sql
-from curbledger.placements.agency import Agency
-from curbledger.placements.claim import SLICE
+from curbledger.placements.claim import FOR_NOBODY, SLICE
 from curbledger.placements.preview import Heap
 from curbledger.violations.overdue import MAY_GO, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
@@ -39,7 +38,8 @@ def _then(query: str) -> str:
 
 
 _CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO, may_go_then=_then(MAY_GO))
-_COMPARE = f"WITH judged AS ({RULE['judge']}), judged_then AS ({_then(RULE['judge'])}) {QUERIES['compare']}"
+_SIDE_BY_SIDE = QUERIES["compare"].format(for_nobody=FOR_NOBODY)
+_COMPARE = f"WITH judged AS ({RULE['judge']}), judged_then AS ({_then(RULE['judge'])}) {_SIDE_BY_SIDE}"
 
 
 @dataclass(slots=True)
@@ -63,15 +63,13 @@ def compare(client: Client, policy: CollectionsPolicy, *, at: datetime, most: in
     """What `policy` would change, as if collections were on. Marks nothing. In the client's scope."""
     now = replace(rule_for(client, at=at), collecting=True)
     then = replace(now, policy=policy)
-    # A category that is kept for no agency goes nowhere, with either, where each agency takes only its own.
-    anybody = not Agency.objects.exists() or Agency.objects.filter(assigned_only=False).exists()
     found, after, looked = Comparison(), 0, 0
     both = _parameters(now, then)
     while looked < most:
         ids = [row[0] for row in _ask(_CANDIDATES, {**both, "after": after, "limit": SLICE})]
         if not ids:
             return found
-        for row in _ask(_COMPARE, {**_parameters(now, then, ids), "anybody": anybody}):
+        for row in _ask(_COMPARE, _parameters(now, then, ids)):
             _add(found, *row)
         after, looked = ids[-1], looked + len(ids)
     found.cut = bool(_ask(_CANDIDATES, {**both, "after": after, "limit": 1}))

@@ -10,8 +10,8 @@ LIMIT %(limit)s
 -- name: compare
 -- Why violations stay by the one policy (`judged`) and by the other (`judged_then`), in heaps. Those that no agency
 -- would take are left out.
-SELECT n.reasons, t.reasons, count(*), sum(greatest(n.owed, 0))
-FROM judged n
-JOIN judged_then t ON t.id = n.id
-WHERE %(anybody)s OR EXISTS (SELECT 1 FROM agency_category a WHERE a.category_id = n.category_id)
-GROUP BY n.reasons, t.reasons
+SELECT j.reasons, t.reasons, count(*), sum(greatest(j.owed, 0))
+FROM judged j
+JOIN judged_then t ON t.id = j.id
+WHERE NOT ({for_nobody})
+GROUP BY j.reasons, t.reasons

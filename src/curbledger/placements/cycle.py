@@ -13,7 +13,7 @@ from curbledger.database.scope import bound_waiting
 from curbledger.errors import Conflict, Invalid
 from curbledger.kit import money, sql
 from curbledger.placements.batch import Placement
-from curbledger.placements.selection import SELECTED, Selection, as_asked, slices, sum_of
+from curbledger.placements.selection import SELECTED, Selection, as_asked, chosen, sum_of
 from curbledger.violations.act import check_reason, note_act
 from curbledger.violations.lock import lock_violation, lock_violations
 from curbledger.violations.violation import Violation
@@ -59,7 +59,7 @@ def foresee_new_cycles(client: Client, selection: Selection) -> Freed:
     _refuse_outdated(selection)
     asked = as_asked(client, selection, state="recalled")
     found, total = 0, money.ZERO
-    for ids in slices(asked):
+    for ids in chosen(asked):
         count, balance = sum_of(asked, ids)
         found, total = found + count, total + balance
     return Freed(found, total)
@@ -79,7 +79,7 @@ def start_new_cycles(
     asked = as_asked(client, selection, state="recalled")
     bound_waiting(lock_seconds=_LOCK_SECONDS)
     done = 0
-    for ids in slices(asked):
+    for ids in chosen(asked):
         lock_violations(ids)
         with connection.cursor() as cursor:
             cursor.execute(_FREE, {**asked, "ids": sql.array(ids)})

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from curbledger.database.scope import bound_waiting
 from curbledger.errors import Conflict, Invalid
 from curbledger.kit import money, sql
-from curbledger.placements.selection import SELECTED, Selection, as_asked, slices, sum_of
+from curbledger.placements.selection import SELECTED, Selection, as_asked, chosen, sum_of
 from curbledger.violations.act import check_reason
 from curbledger.violations.lock import lock_violations
 from curbledger.violations.overdue import QUERIES as RULE
@@ -48,7 +48,7 @@ def foresee_recall(client: Client, selection: Selection, *, at: datetime) -> Rec
     """What a recall would take back now. Marks nothing. In the client's scope. Raises Invalid as `recall` does."""
     asked = as_asked(client, selection, state="open")
     found, total = 0, money.ZERO
-    for ids in slices(asked):
+    for ids in chosen(asked):
         count, balance = sum_of(asked, _outdated(client, ids, at=at) if selection.outdated else ids)
         found, total = found + count, total + balance
     return Recalled(found, total)
@@ -71,7 +71,7 @@ def recall(
     asked = as_asked(client, selection, state="open")
     bound_waiting(lock_seconds=_LOCK_SECONDS)
     done, total = 0, money.ZERO
-    for ids in slices(asked):
+    for ids in chosen(asked):
         lock_violations(ids)
         # Decided under the lock, by a statement that began after it: a claim may have moved it on meanwhile.
         going = _outdated(client, ids, at=at) if selection.outdated else ids

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from curbledger.errors import Invalid
 from curbledger.kit import clock, sql
+from curbledger.placements.slices import slices
 
 if TYPE_CHECKING:
     import uuid
@@ -25,8 +26,6 @@ _QUERIES = sql.load("curbledger.placements", "selection.sql")
 SELECTED = _QUERIES["selected"]
 _CHOSEN = _QUERIES["chosen"].format(selected=SELECTED)
 _SUM = _QUERIES["sum"].format(selected=SELECTED)
-# Placements decided at a time: flat memory, however many there are.
-SLICE = 5000
 _BEGINNING, _END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -65,17 +64,9 @@ def as_asked(client: Client, selection: Selection, *, state: str) -> dict[str, A
     }
 
 
-def slices(asked: dict[str, Any]) -> Iterator[list[int]]:
+def chosen(asked: dict[str, Any]) -> Iterator[list[int]]:
     """The violations whose placements fit, in id order, a slice at a time. In the client's scope; locks nothing."""
-    after = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_CHOSEN, {**asked, "after": after, "limit": SLICE})
-            ids = [row[0] for row in cursor.fetchall()]
-        if not ids:
-            return
-        yield ids
-        after = ids[-1]
+    return slices(_CHOSEN, asked)
 
 
 def sum_of(asked: dict[str, Any], ids: Sequence[int]) -> tuple[int, Decimal]:

@@ -9,16 +9,16 @@ from django.db import connection
 
 from curbledger.clients.client import Client
 from curbledger.kit import money, sql
-from curbledger.violations.overdue import MAY_GO, rule_for
+from curbledger.placements.forecast import CANDIDATES
+from curbledger.placements.slices import slices
 from curbledger.violations.overdue import QUERIES as RULE
+from curbledger.violations.overdue import rule_for
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
 QUERIES = sql.load("curbledger.placements", "switch.sql")
-_CANDIDATES = QUERIES["candidates"].format(may_go=MAY_GO)
-_SLICE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,13 @@ class Foreseen:
 def foresee(client: Client, *, at: datetime) -> Foreseen:
     """What would go to the client's agencies at `at` if collections were on. Marks nothing. In the client's scope."""
     rule = replace(rule_for(client, at=at), collecting=True)
-    count, total, after = 0, money.ZERO, 0
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_CANDIDATES, {**rule.parameters(()), "after": after, "limit": _SLICE})
-            ids = [row[0] for row in cursor.fetchall()]
-            if not ids:
-                return Foreseen(count=count, total=total)
-            after = ids[-1]
+    count, total = 0, money.ZERO
+    for ids in slices(CANDIDATES, rule.parameters(())):
+        with connection.cursor() as cursor:
             cursor.execute(f"WITH judged AS ({RULE['judge']}) {QUERIES['sum']}", rule.parameters(ids))
             found, owed = cursor.fetchone()
-            count, total = count + found, total + owed
+        count, total = count + found, total + owed
+    return Foreseen(count=count, total=total)
 
 
 def switch_collections(client: Client, *, on: bool) -> None:
