@@ -191,7 +191,8 @@ def _clients() -> Iterator[Finding]:
         for alarm in found:
             what = f"{client.code}: {what_is_wrong(alarm)}"
             # An office that had no payment for days is worth a look, and no fault of the installation.
-            yield Finding("alarm", good=alarm.for_the_office, note=True, what=what, hint=what_to_do(alarm))
+            note = alarm.for_the_office
+            yield Finding("alarm", good=note, note=note, what=what, hint=what_to_do(alarm))
         if not found:
             state = "on" if client.collecting else "off"
             yield Finding("client", good=True, what=f"{client.code}: collections are {state}, nothing is stuck.")

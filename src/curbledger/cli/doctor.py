@@ -6,9 +6,6 @@ import typer
 
 from curbledger.checks import examine
 
-# By whether it is good, and whether it is worth a look all the same.
-_MARKS = {(True, False): "ok  ", (True, True): "note", (False, False): "BAD ", (False, True): "BAD "}
-
 
 def doctor() -> None:
     """Look at the installation: settings, files, database, role, tables, and what needs a person's attention."""
@@ -16,7 +13,8 @@ def doctor() -> None:
     # Each is shown as soon as it is known: a database that does not answer may take its time.
     for finding in examine():
         all_good = all_good and finding.good
-        typer.echo(f"{_MARKS[finding.good, finding.note]} {finding.what}")
+        mark = "note" if finding.note else "ok  " if finding.good else "BAD "
+        typer.echo(f"{mark} {finding.what}")
         for line in finding.hint.splitlines():
             typer.echo(f"     {line}")
     if not all_good:

@@ -24,9 +24,9 @@ QUERIES = sql.load("curbledger.wire", "views.sql")
 
 # Where the lists' ids stand in the rows of a violation and of a vehicle.
 _OF_VIOLATION = {"locations": 3, "categories": 4}
+_OF_VEHICLE = {"makes": 1, "colours": 2, "vehicle_types": 3, "plate_types": 4, "provinces": 5}
 # The queries as they are run, once this process has learned what their columns are.
 _statements: dict[str, str] = {}
-_OF_VEHICLE = {"makes": 1, "colours": 2, "vehicle_types": 3, "plate_types": 4, "provinces": 5}
 
 
 class _Bytes(Loader):
