@@ -38,8 +38,8 @@ def agency(town: Client) -> Caller:
 def tickets(town: Client) -> list[Violation]:
     """A and B go, C is held back."""
     with client_scope(town.pk):
-        made = [issue(town, ticket, at=clock.now()) for ticket in ("TA", "TB", "TC")]
-        hold_violation(town, "TC", kind="court", reason="Trial.", at=clock.now(), by="maud")
+        made = [issue(town, ticket, at=clock.now()) for ticket in ("TICKET-A", "TICKET-B", "TICKET-C")]
+        hold_violation(town, "TICKET-C", kind="court", reason="Trial.", at=clock.now(), by="maud")
     return made
 
 
@@ -90,8 +90,8 @@ class TestFigures:
             assert f'href="/portal/violations{link}"' in page
         assert "31-60" in page
         goes, held = text(officer, "violations?reason=goes"), text(officer, "violations?reason=on_hold")
-        assert ("TA" in goes, "TB" in goes, "TC" in goes) == (True, True, False)
-        assert ("TA" in held, "TC" in held) == (False, True)
+        assert ("TICKET-A" in goes, "TICKET-B" in goes, "TICKET-C" in goes) == (True, True, False)
+        assert ("TICKET-A" in held, "TICKET-C" in held) == (False, True)
 
     def test_a_client_that_is_switched_off_is_told_so(self, agency: Caller) -> None:
         off = cast.town("OFF", collecting=False)
@@ -122,16 +122,16 @@ class TestHoldingSomeBack:
         self, town: Client, officer: Browser, tickets: list[Violation]
     ) -> None:
         page = text(officer, f"violations/hold?ticket={tickets[0].pk}&ticket={tickets[1].pk}")
-        assert "TA" in page
+        assert "TICKET-A" in page
         assert self.hold(officer, tickets[:2]).status_code == 302
-        assert self.held(town) == ["TA", "TB"]
-        assert "TA" not in text(officer, "violations?reason=goes")
+        assert self.held(town) == ["TICKET-A", "TICKET-B"]
+        assert "TICKET-A" not in text(officer, "violations?reason=goes")
 
     def test_a_double_click_holds_once(self, town: Client, officer: Browser, tickets: list[Violation]) -> None:
         key = new_key()
         for _ in range(2):
             assert self.hold(officer, tickets[:1], form_key=key).status_code == 302
-        assert self.held(town) == ["TA"]
+        assert self.held(town) == ["TICKET-A"]
 
     @pytest.mark.parametrize("said", [{"reason": " "}, {"kind": "unprintable"}, {"kind": "x"}, {"until": "2020-01-01"}])
     def test_what_cannot_be_holds_nothing(
@@ -166,7 +166,7 @@ class TestHandingOver:
         page = officer.get(batch).content.decode()
         assert "Did the file arrive?" in page
         assert "waits for your word" in text(officer, "workbench")
-        assert b"TA" in b"".join(officer.get(f"{batch}/1/records.csv"))
+        assert b"TICKET-A" in b"".join(officer.get(f"{batch}/1/records.csv"))
         answer = send(officer, f"{batch.removeprefix('/portal/')}/1/word", word="arrived")
         assert answer["Location"] == batch
         assert states(town) == [BatchState.DELIVERED]
@@ -249,11 +249,11 @@ class TestSecondPerson:
     ) -> None:
         proposal = self.propose(officer, agency)
         with client_scope(town.pk):
-            record_payment(town, "TA", amount=Decimal("50.00"), at=clock.now(), by="clerk")
-            issue(town, "TD", at=clock.now())
+            record_payment(town, "TICKET-A", amount=Decimal("50.00"), at=clock.now(), by="clerk")
+            issue(town, "TICKET-D", at=clock.now())
         assert "waits for its second person" in text(manager, "workbench")
         page = text(manager, proposal)
-        for said in ("Came since", "TD", "Would not go any more", "TA"):
+        for said in ("Came since", "TICKET-D", "Would not go any more", "TICKET-A"):
             assert said in page
         answer = self.decide(manager, proposal, page)
         assert answer.status_code == 302
@@ -277,7 +277,7 @@ class TestSecondPerson:
         proposal = self.propose(officer, agency)
         page = text(manager, proposal)
         with client_scope(town.pk):
-            issue(town, "TD", at=clock.now())
+            issue(town, "TICKET-D", at=clock.now())
         answer = self.decide(manager, proposal, page)
         assert answer.status_code == 422
         assert states(town) == []
@@ -334,6 +334,6 @@ class TestGuards:
 def test_what_is_kept_for_an_agency_goes_to_no_other(town: Client, officer: Browser, agency: Caller) -> None:
     with client_scope(town.pk):
         other = Agency.objects.create(client_id=town.pk, name="Strict", assigned_only=True, created_at=clock.now())
-        issue(town, "TA", at=clock.now())
-    assert "TA" in text(officer, f"violations?reason=goes&agency={agency.agency and agency.agency.pk}")
-    assert "TA" not in text(officer, f"violations?reason=goes&agency={other.pk}")
+        issue(town, "TICKET-A", at=clock.now())
+    assert "TICKET-A" in text(officer, f"violations?reason=goes&agency={agency.agency and agency.agency.pk}")
+    assert "TICKET-A" not in text(officer, f"violations?reason=goes&agency={other.pk}")
