@@ -19,7 +19,7 @@ from curbledger.portal.places import read_place, write_place
 from curbledger.violations.adjust import add_fee, adjust_fine
 from curbledger.violations.attach import NewFile, attached
 from curbledger.violations.explain import explain
-from curbledger.violations.hold import hold_violation
+from curbledger.violations.hold import hold_person, hold_violation
 from curbledger.violations.models import Attachment, Violation
 from curbledger.violations.payment import record_payment
 from curbledger.violations.search import Place
@@ -156,6 +156,21 @@ class TestOne:
         # Money was paid on it.
         assert "Spoil the form" not in text(manager, f"violations/{eventful.pk}")
 
+    def test_a_hold_on_the_person_shows_everywhere_and_its_reason_only_to_who_may_see_people(
+        self, town: Client, clerk: Browser, officer: Browser
+    ) -> None:
+        with client_scope(town.pk):
+            robin = cast.person(town)
+            made = issue(town, "T-1", person=robin, vehicle=cast.vehicle(town))
+            hold_person(town, robin.pk, kind="bankruptcy", reason="Petition 31-1234", at=NOON, by="maud")
+        for path in ("violations", "violations?state=held", f"violations/{made.pk}", f"vehicles/{made.vehicle_id}"):
+            assert "On hold" in clerk.get(f"/portal/{path}").content.decode().split("<h1>", 1)[1].split("</select>")[-1]
+        assert "T-1" not in text(clerk, "violations?state=overdue")
+        seen = text(clerk, f"violations/{made.pk}")
+        assert "The person is held back: bankruptcy" in seen
+        assert "Petition 31-1234" not in seen
+        assert text(officer, f"violations/{made.pk}").count("Petition 31-1234") == 2
+
     @pytest.mark.parametrize("number", ["0", "1", str(2**31), str(2**63), "9" * 40])
     def test_a_ticket_that_is_not_there_is_said(self, clerk: Browser, number: str) -> None:
         assert "There is no such ticket." in text(clerk, f"violations/{number}", status=404)
@@ -163,7 +178,7 @@ class TestOne:
     def test_the_number_of_questions_is_bounded(self, eventful: Violation, officer: Browser) -> None:
         with CaptureQueriesContext(connection) as queries:
             officer.get(f"/portal/violations/{eventful.pk}")
-        assert len(queries) <= 24
+        assert len(queries) <= 25
 
     def test_what_a_person_wrote_is_text_on_the_page(self, town: Client, clerk: Browser) -> None:
         with client_scope(town.pk):

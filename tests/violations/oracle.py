@@ -92,10 +92,7 @@ class Situation:
 
 def owed(situation: Situation, ticket: Ticket) -> Decimal:
     """Fine as adjusted + towing + tax + fees - discounts - payments."""
-    fine = ticket.fine if ticket.adjusted_fine is None else ticket.adjusted_fine
-    paid = sum((amount for amount, was_reversed in ticket.payments if not was_reversed), NOTHING)
-    granted = sum(ticket.granted, NOTHING) + (ticket.earned or NOTHING)
-    total = fine + ticket.towing + ticket.tax + sum(ticket.fees, NOTHING) - granted - paid
+    total, _paid = _total(ticket)
     if ticket.earned is None:
         # Not earned yet, but it can still be: nobody is billed for what paying today would take off.
         still = (
@@ -103,6 +100,7 @@ def owed(situation: Situation, ticket: Ticket) -> Decimal:
             for offence in ticket.offences
             if offence.flag and situation.at - ticket.issued_at < timedelta(hours=offence.hours)
         )
+        fine = ticket.fine if ticket.adjusted_fine is None else ticket.adjusted_fine
         total -= min(fine, sum(still, NOTHING))
     return total
 
@@ -124,6 +122,31 @@ def reasons(situation: Situation, ticket: Ticket) -> set[str]:
     }
     found = {code for code, applies in flags.items() if applies}
     return found | _about_money(situation, ticket) | _about_days(situation, ticket) | _about_notice(situation, ticket)
+
+
+def state(situation: Situation, ticket: Ticket) -> str:
+    """How it stands, by the first that is so: void, paid, with an agency, under appeal, held, then its due day."""
+    if ticket.spoiled or ticket.cancelled or ticket.warning:
+        return "spoiled" if ticket.spoiled else "cancelled" if ticket.cancelled else "warning"
+    total, paid = _total(ticket)
+    if total <= 0:
+        return "settled" if not paid else "overpaid" if total < 0 else "paid"
+    if ticket.sent:
+        return "sent"
+    stays = reasons(situation, ticket)
+    if "appeal_open" in stays:
+        return "appealed"
+    if "on_hold" in stays:
+        return "held"
+    return "due" if "not_due" in stays else "overdue"
+
+
+def _total(ticket: Ticket) -> tuple[Decimal, Decimal]:
+    """What it owes without a discount that is only open, and what was paid on it."""
+    fine = ticket.fine if ticket.adjusted_fine is None else ticket.adjusted_fine
+    paid = sum((amount for amount, was_reversed in ticket.payments if not was_reversed), NOTHING)
+    granted = sum(ticket.granted, NOTHING) + (ticket.earned or NOTHING)
+    return fine + ticket.towing + ticket.tax + sum(ticket.fees, NOTHING) - granted - paid, paid
 
 
 def _about_money(situation: Situation, ticket: Ticket) -> set[str]:

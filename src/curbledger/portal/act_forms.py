@@ -17,8 +17,8 @@ from curbledger.portal.words import DETAIL_NAMES
 from curbledger.registry.find import people_named
 from curbledger.violations.attach import NewFile
 from curbledger.violations.ledger import Payment
-from curbledger.violations.search import owed_now
 from curbledger.violations.standing import Hold
+from curbledger.violations.state import owed_now
 
 if TYPE_CHECKING:
     from datetime import date

@@ -22,8 +22,9 @@ from curbledger.registry.find import find_people, vehicles_of_plate
 from curbledger.registry.person import Person
 from curbledger.registry.vehicle import Driver, Vehicle
 from curbledger.violations.hold import hold_person, release_hold
-from curbledger.violations.search import owed_of, state_of, tickets_of, today_of
+from curbledger.violations.search import tickets_of
 from curbledger.violations.standing import Hold
+from curbledger.violations.state import owed_of, states_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -183,10 +184,9 @@ def _find_person(person_id: int) -> Person:
 def _tickets(visit: Visit, **whose: int) -> dict[str, Any]:
     """A page of somebody's tickets with how they stand and what they owe, and where the older ones are."""
     tickets, older = tickets_of(**whose, after=read_place(visit.request.GET.get("after", "")))
-    today = today_of(visit.client, at=visit.at)
-    stands = [(one, state_of(one, today=today)) for one in tickets]
+    stands = states_of(visit.client, [one.pk for one in tickets], at=visit.at)
     return {
-        "tickets": [(one, state, owed_of(one.balance, state)) for one, state in stands],
+        "tickets": [(one, stands[one.pk], owed_of(one.balance, stands[one.pk])) for one in tickets],
         "older": write_place(older) if older else "",
         "is_first": "after" not in visit.request.GET,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
@@ -14,12 +13,10 @@ from curbledger.placements.models import Placement
 from curbledger.portal.acts import links_for
 from curbledger.portal.page import page
 from curbledger.registry.access import note_looks
-from curbledger.registry.vehicle import Driver
 from curbledger.violations.attach import find_file
 from curbledger.violations.explain import explain
 from curbledger.violations.models import Attachment, Detail, Violation
-from curbledger.violations.search import VOID, state_of, today_of
-from curbledger.violations.standing import Hold
+from curbledger.violations.state import VOID, states_of
 from curbledger.violations.sums import parts_of
 from curbledger.violations.timeline import Moment, timeline
 
@@ -55,12 +52,13 @@ def find_violation(violation_id: int) -> Violation:
 def violation(visit: Visit, violation_id: int) -> HttpResponse:
     """The page of one ticket."""
     shown = find_violation(violation_id)
-    if visit.may(Permission.PEOPLE_READ):
+    with_people = visit.may(Permission.PEOPLE_READ)
+    if with_people:
         note_looks(visit.client, [shown.person_id], what="ticket", by=visit.by, at=visit.at)
     files = list(Attachment.objects.filter(violation_id=shown.pk, archived__isnull=True).order_by("id"))
     moments = sorted([*timeline(shown), *_placed(shown)], key=lambda moment: moment.at, reverse=True)
-    state = state_of(shown, today=today_of(visit.client, at=visit.at))
-    explanation = explain(visit.client, shown.ticket, at=visit.at)
+    state = states_of(visit.client, [shown.pk], at=visit.at)[shown.pk]
+    explanation = explain(visit.client, shown.ticket, at=visit.at, with_people=with_people)
     context: dict[str, Any] = {
         "title": _("Ticket {ticket}").format(ticket=shown.ticket),
         "violation": shown,
@@ -72,7 +70,6 @@ def violation(visit: Visit, violation_id: int) -> HttpResponse:
         "moments": moments,
         "explanation": explanation,
         "parts": parts_of(shown, open_discount=shown.balance - explanation.owed),
-        "person_holds": _person_holds(shown),
         "acts": links_for(visit, shown),
     }
     return visit.show("portal/violation.html", context)
@@ -108,14 +105,3 @@ def _placed(shown: Violation) -> Iterator[Moment]:
                 why=turn.ended_reason or "",
                 detail=agency,
             )
-
-
-def _person_holds(shown: Violation) -> list[Hold]:
-    """What holds back the person of the ticket; of a ticket that names nobody, those who drive the vehicle."""
-    if shown.person_id is not None:
-        whose = Q(person_id=shown.person_id)
-    elif shown.vehicle_id is not None:
-        whose = Q(person_id__in=Driver.objects.filter(vehicle_id=shown.vehicle_id).values("person_id"))
-    else:
-        return []
-    return list(Hold.objects.filter(whose, released_at__isnull=True).order_by("id"))

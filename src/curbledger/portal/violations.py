@@ -12,10 +12,10 @@ from curbledger.permissions import Permission
 from curbledger.placements.by_reason import by_reason
 from curbledger.portal.page import page
 from curbledger.portal.places import read_place, write_place
-from curbledger.portal.words import REASON_NAMES, STATE_NAMES
+from curbledger.portal.words import REASON_NAMES, SOUGHT_NAMES
 from curbledger.registry.access import note_looks
 from curbledger.violations.lists import Category, Location
-from curbledger.violations.search import STATES, Found, Place, Wanted, search
+from curbledger.violations.search import Found, Place, Wanted, search
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -27,9 +27,7 @@ class Filters(forms.Form):
     """What to look for. What cannot be read looks for nothing, and the page says so."""
 
     q = forms.CharField(required=False, max_length=100, strip=True)
-    state = forms.ChoiceField(
-        required=False, label=_("Standing"), choices=[("", _("Any")), *((code, STATE_NAMES[code]) for code in STATES)]
-    )
+    state = forms.ChoiceField(required=False, label=_("Standing"), choices=[("", _("Any")), *SOUGHT_NAMES.items()])
     category = forms.TypedChoiceField(required=False, label=_("Category"), coerce=int, empty_value=None)
     reason = forms.ChoiceField(required=False, label=_("Collections"), choices=[("", _("Any")), *REASON_NAMES.items()])
     agency = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from curbledger.permissions import Role
 
@@ -19,23 +20,26 @@ ROLE_NAMES: dict[Role | None, Lazy] = {
     None: _("System administrator"),
 }
 
+# How a ticket stands (violations/state.py), in the order of the filter.
 STATE_NAMES: dict[str, Lazy] = {
-    "owing": _("Owing"),
     "overdue": _("Overdue"),
-    "paid": _("Paid"),
-    "overpaid": _("Overpaid"),
-    "settled": _("Nothing owed"),
+    "due": pgettext_lazy("standing", "Due"),
     "held": _("On hold"),
     "appealed": _("Under appeal"),
     "sent": _("With an agency"),
     "recalled": _("Recalled"),
+    "paid": _("Paid"),
+    "overpaid": _("Overpaid"),
+    "settled": _("Nothing owed"),
     "cancelled": _("Cancelled"),
     "spoiled": _("Spoiled"),
     "warning": _("Warning"),
 }
+# What the list can be narrowed to.
+SOUGHT_NAMES: dict[str, Lazy] = {"owing": _("Owing, all together"), **STATE_NAMES}
 # What colour each stands in.
 STATE_TONES = {
-    "owing": "warn",
+    "due": "warn",
     "overdue": "bad",
     "paid": "good",
     "overpaid": "warn",

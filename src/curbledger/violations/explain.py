@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Whether a violation would go out now. `reasons` pairs each code with its words; empty: it goes."""
+    """Whether a violation would go out now. `reasons` pairs each code with its words; empty: it goes.
+
+    `person_holds` are the kinds and reasons of the holds on a person that keep it back, whatever else does.
+    """
 
     violation_id: int
     ticket: str
     owed: Decimal
     sum: str
     reasons: tuple[tuple[str, str], ...]
+    person_holds: tuple[tuple[str, str], ...] = ()
 
     @property
     def eligible(self) -> bool:
@@ -36,8 +40,11 @@ class Explanation:
         return not self.reasons
 
 
-def explain(client: Client, ticket: str, *, at: datetime) -> Explanation:
-    """What would become of that ticket now. In the client's scope. Raises NotFound."""
+def explain(client: Client, ticket: str, *, at: datetime, with_people: bool = True) -> Explanation:
+    """What would become of that ticket now. In the client's scope. Raises NotFound.
+
+    Without `with_people` it does not say why a person is held back, only that they are.
+    """
     with connection.cursor() as cursor:
         cursor.execute(QUERIES["find"], {"ticket": ticket})
         row = cursor.fetchone()
@@ -47,12 +54,17 @@ def explain(client: Client, ticket: str, *, at: datetime) -> Explanation:
         cursor.execute(QUERIES["judge"], rule.parameters([row[0]]))
         columns = [column.name for column in cursor.description or ()]
         facts = dict(zip(columns, cursor.fetchone(), strict=True))
+    holds = facts["holds"] or []
+    for hold in holds:
+        if hold["on_person"] and not with_people:
+            hold["reason"] = ""
     return Explanation(
         violation_id=facts["id"],
         ticket=facts["ticket"],
         owed=facts["owed"],
         sum=_sum(facts, client.currency),
         reasons=tuple((code, WORDS[code](facts, rule, client)) for code in facts["reasons"]),
+        person_holds=tuple((hold["kind"], hold["reason"]) for hold in holds if hold["on_person"]),
     )
 
 
@@ -131,6 +143,10 @@ def _one_hold(hold: dict[str, Any]) -> str:
     whose = gettext("A hold on the person") if hold["on_person"] else gettext("A hold")
     end = gettext(" until {day}").format(day=hold["until"]) if hold["until"] else ""
     petition = gettext(", petition of {day}").format(day=hold["petition_on"]) if hold["petition_on"] else ""
+    if not hold["reason"]:
+        return gettext("{whose}{end} keeps it back ({kind}{petition}).").format(
+            whose=whose, end=end, kind=kind, petition=petition
+        )
     return gettext("{whose}{end} keeps it back ({kind}{petition}): {reason}.").format(
         whose=whose, end=end, kind=kind, petition=petition, reason=hold["reason"].rstrip(". ")
     )

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from curbledger.clients.client import Client
 
-QUERIES = sql.load("curbledger.violations", "overdue.sql")
+_WRITTEN = sql.load("curbledger.violations", "overdue.sql")
+HOLDS = _WRITTEN["holds"]
+QUERIES = {**_WRITTEN, "judge": _WRITTEN["judge"].format(holds=HOLDS)}
 OPEN_DEBT = QUERIES["open_debt"]
 MAY_GO = QUERIES["may_go"].format(open_debt=OPEN_DEBT)
 

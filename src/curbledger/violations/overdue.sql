@@ -60,34 +60,39 @@ CROSS JOIN LATERAL (
                   SELECT 1 FROM discount g WHERE g.violation_id = v.id AND g.kind = 'early_payment'
               )
         ) ELSE 0 END AS discount,
-        CASE WHEN v.hold_count > 0
-              OR v.person_id IN (SELECT h.person_id FROM hold h WHERE h.person_id IS NOT NULL AND h.released_at IS NULL)
-              OR (v.person_id IS NULL AND v.vehicle_id IN (
-                  SELECT d.vehicle_id FROM driver d JOIN hold h ON h.person_id = d.person_id
-                  WHERE h.released_at IS NULL))
-        THEN (
-            SELECT json_agg(json_build_object(
-                'kind', h.kind, 'reason', h.reason, 'starts_at', h.starts_at, 'until', h.until,
-                'petition_on', h.petition_on, 'on_person', h.person_id IS NOT NULL) ORDER BY h.id)
-            FROM (
-                SELECT h.* FROM hold h WHERE h.released_at IS NULL AND h.violation_id = v.id
-                UNION ALL
-                SELECT h.* FROM hold h WHERE h.released_at IS NULL AND h.person_id = v.person_id
-                UNION ALL
-                SELECT h.* FROM driver d JOIN hold h ON h.person_id = d.person_id
-                WHERE h.released_at IS NULL AND v.person_id IS NULL AND d.vehicle_id = v.vehicle_id
-            ) h
-            -- One that was not put off has begun once it is committed, whatever two machines' clocks say of the moment
-            -- at which the call came in.
-            WHERE (h.starts_at <= %(at)s OR h.starts_at <= h.created_at)
-              AND (h.until IS NULL OR h.until >= %(day)s)
-              AND (h.petition_on IS NULL OR (v.issued_at AT TIME ZONE %(zone)s)::date <= h.petition_on)
-              AND h.kind = ANY (%(hold_kinds)s::text[])
-        ) END AS holds
+        {holds} AS holds
     -- Keeps the planner from writing each of the two wherever it is used, and asking for it as often.
     OFFSET 0
 ) found
 WHERE v.id = ANY (%(ids)s::bigint[])
+
+-- name: holds
+-- A value, not a statement: the holds that keep a violation back now, as the client's policy heeds them; null: none does.
+-- `judge` and the standing of a ticket (state.sql) both ask this.
+CASE WHEN v.hold_count > 0
+      OR v.person_id IN (SELECT h.person_id FROM hold h WHERE h.person_id IS NOT NULL AND h.released_at IS NULL)
+      OR (v.person_id IS NULL AND v.vehicle_id IN (
+          SELECT d.vehicle_id FROM driver d JOIN hold h ON h.person_id = d.person_id
+          WHERE h.released_at IS NULL))
+THEN (
+    SELECT json_agg(json_build_object(
+        'kind', h.kind, 'reason', h.reason, 'starts_at', h.starts_at, 'until', h.until,
+        'petition_on', h.petition_on, 'on_person', h.person_id IS NOT NULL) ORDER BY h.id)
+    FROM (
+        SELECT h.* FROM hold h WHERE h.released_at IS NULL AND h.violation_id = v.id
+        UNION ALL
+        SELECT h.* FROM hold h WHERE h.released_at IS NULL AND h.person_id = v.person_id
+        UNION ALL
+        SELECT h.* FROM driver d JOIN hold h ON h.person_id = d.person_id
+        WHERE h.released_at IS NULL AND v.person_id IS NULL AND d.vehicle_id = v.vehicle_id
+    ) h
+    -- One that was not put off has begun once it is committed, whatever two machines' clocks say of the moment
+    -- at which the call came in.
+    WHERE (h.starts_at <= %(at)s OR h.starts_at <= h.created_at)
+      AND (h.until IS NULL OR h.until >= %(day)s)
+      AND (h.petition_on IS NULL OR (v.issued_at AT TIME ZONE %(zone)s)::date <= h.petition_on)
+      AND h.kind = ANY (%(hold_kinds)s::text[])
+) END
 
 -- name: find
 -- The id of a ticket, by its number.

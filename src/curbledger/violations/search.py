@@ -4,49 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from curbledger.kit import clock, money, sql
+from curbledger.kit import clock, sql
 from curbledger.kit.plates import plate_key
 from curbledger.registry.find import AFTER_ALL, name_key, split_name
-from curbledger.violations.explain import explain
 from curbledger.violations.lists import Location
+from curbledger.violations.overdue import rule_for
+from curbledger.violations.state import SOUGHT, STATE, owed_of
 from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from decimal import Decimal
 
     from curbledger.clients.client import Client
 
-QUERIES = sql.load("curbledger.violations", "search.sql")
-STATES = (
-    "owing",
-    "overdue",
-    "paid",
-    "overpaid",
-    "held",
-    "appealed",
-    "sent",
-    "recalled",
-    "cancelled",
-    "spoiled",
-    "warning",
-)
+_WRITTEN = sql.load("curbledger.violations", "search.sql")
+QUERIES = {**_WRITTEN, "look": _WRITTEN["look"].format(state=STATE)}
 PAGE = 50
 # Tickets that one page looks through for those that fit its filters.
 REACH = 20_000
-# What never owes, whatever its sum says.
-VOID = frozenset({"spoiled", "cancelled", "warning"})
 _END = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What to look for. `text` is a number, a plate, a name or a place; days are the client's."""
+    """What to look for. `text`: a number, a plate, a name or a place; `state`: one of SOUGHT; days are the client's."""
 
     text: str = ""
     state: str = ""
@@ -124,14 +109,14 @@ def search(
         locations = [wanted.location_id]
     first, end = clock.span(wanted.since, wanted.until, client.zone)
     parameters: dict[str, Any] = {
+        **rule_for(client, at=at).parameters([]),
         "ids": ids,
         "locations": locations,
         "category": wanted.category_id,
-        "state": wanted.state,
+        "states": list(SOUGHT[wanted.state]) if wanted.state else None,
         "since": first,
         "before": after.issued_at if after else end,
         "before_id": after.violation_id if after else 0,
-        "today": today_of(client, at=at),
         "reach": reach,
         "limit": limit + 1,
         "with_people": with_people,
@@ -141,7 +126,7 @@ def search(
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         more = len(rows) > limit
-        lines = [_line(row, parameters["today"]) for row in rows[:limit]]
+        lines = [_line(row) for row in rows[:limit]]
         if more:
             return Found(lines, Place(lines[-1].issued_at, lines[-1].id), cut=False)
         if among is not None:
@@ -175,57 +160,17 @@ def tickets_of(
     return tickets, Place(tickets[-1].issued_at, tickets[-1].pk) if len(ids) > limit else None
 
 
-def today_of(client: Client, *, at: datetime) -> datetime:
-    """When the client's day began: what was due before it is overdue."""
-    return clock.day_start(clock.local_day(at, client.zone), client.zone)
-
-
-def owed_of(balance: Decimal, state: str) -> Decimal:
-    """What a ticket owes that stands so: a void one nothing, though its sum says what it would. Paid too much stays."""
-    return min(balance, money.ZERO) if state in VOID else balance
-
-
-def owed_now(client: Client, violation: Violation, *, at: datetime) -> Decimal:
-    """What would settle a ticket now. In the client's scope."""
-    state = state_of(violation, today=today_of(client, at=at))
-    return owed_of(explain(client, violation.ticket, at=at).owed, state)
-
-
-def state_of(row: Any, *, today: datetime) -> str:  # noqa: ANN401  # a violation, or a row with the same columns
-    """How a ticket stands, in one word of STATES: what ends it before what delays it. `settled`: never owed.
-
-    `today` is when the client's day began.
-    """
-    get: Callable[[str], Any] = row.__getitem__ if isinstance(row, dict) else partial(getattr, row)
-    marks = (
-        ("spoiled", get("spoiled")),
-        ("cancelled", get("cancelled_at") is not None),
-        ("warning", get("warning")),
-        ("overpaid", get("balance") < 0 < get("paid_total")),
-        ("paid", get("balance") <= 0 < get("paid_total")),
-        ("settled", get("balance") <= 0),
-        ("recalled", get("recalled_at") is not None),
-        ("sent", get("sent_at") is not None),
-        ("appealed", get("appeal_count") > 0),
-        ("held", get("hold_count") > 0),
-        ("overdue", get("due_at") < today),
-    )
-    return next((state for state, holds in marks if holds), "owing")
-
-
-def _line(row: dict[str, Any], today: datetime) -> Line:
-    state = state_of(row, today=today)
+def _line(row: dict[str, Any]) -> Line:
     return Line(
-        state=state,
-        owed=owed_of(row["balance"], state),
+        owed=owed_of(row["balance"], row["state"]),
         person_id=row["named_id"],
-        **{name: row[name] for name in Line.__dataclass_fields__ if name not in {"state", "owed", "person_id"}},
+        **{name: row[name] for name in Line.__dataclass_fields__ if name not in {"owed", "person_id"}},
     )
 
 
 def _narrows(parameters: dict[str, Any]) -> bool:
     """Whether the page leaves anything out of what it looks through."""
-    return bool(parameters["state"]) or parameters["category"] is not None or parameters["locations"] is not None
+    return parameters["states"] is not None or parameters["category"] is not None or parameters["locations"] is not None
 
 
 def _meant(text: str, *, with_people: bool) -> tuple[list[int] | None, list[int] | None]:
