@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.importing.file_import import FileImport
 from curbledger.portal.places import read_place, write_place
 from curbledger.violations.adjust import add_fee, adjust_fine
 from curbledger.violations.attach import NewFile, attached
@@ -124,6 +125,30 @@ class TestOne:
             assert word in seen, word
         assert "A hold keeps it back (court): A hearing." in seen
 
+    def test_money_and_explanation_come_before_what_can_be_done(self, eventful: Violation, manager: Browser) -> None:
+        page = manager.get(f"/portal/violations/{eventful.pk}").content.decode()
+        order = [page.index(part) for part in ('class="badge large', 'id="money"', 'id="goes"', 'class="card acts"')]
+        assert order == sorted(order)
+
+    def test_who_wrote_a_ticket_that_was_brought_in_is_said_or_that_it_is_not_known(
+        self, town: Client, eventful: Violation, clerk: Browser
+    ) -> None:
+        assert "by whom is not known" in text(clerk, f"violations/{eventful.pk}")
+        with client_scope(town.pk):
+            Violation.objects.filter(pk=eventful.pk).update(writer=1234)
+            FileImport.objects.create(
+                client_id=town.pk,
+                kind="violations",
+                state="done",
+                file_name="old-tickets.csv",
+                size=1,
+                uploaded_at=NOON,
+                ended_at=eventful.created_at,
+            )
+        seen = text(clerk, f"violations/{eventful.pk}")
+        assert "officer 1234" in seen
+        assert "Brought in old-tickets.csv" in seen
+
     def test_how_it_was_paid_is_said_in_the_readers_language(self, town: Client, eventful: Violation) -> None:
         seen = text(signed_in(town, "manager", language="fr"), f"violations/{eventful.pk}")
         assert "7,50 CAD comptant R-9" in seen
@@ -169,7 +194,7 @@ class TestOne:
         seen = text(clerk, f"violations/{made.pk}")
         assert "The person is held back: bankruptcy" in seen
         assert "Petition 31-1234" not in seen
-        assert text(officer, f"violations/{made.pk}").count("Petition 31-1234") == 2
+        assert text(officer, f"violations/{made.pk}").count("Petition 31-1234") == 3
 
     @pytest.mark.parametrize("number", ["0", "1", str(2**31), str(2**63), "9" * 40])
     def test_a_ticket_that_is_not_there_is_said(self, clerk: Browser, number: str) -> None:
@@ -178,7 +203,7 @@ class TestOne:
     def test_the_number_of_questions_is_bounded(self, eventful: Violation, officer: Browser) -> None:
         with CaptureQueriesContext(connection) as queries:
             officer.get(f"/portal/violations/{eventful.pk}")
-        assert len(queries) <= 25
+        assert len(queries) <= 28
 
     def test_what_a_person_wrote_is_text_on_the_page(self, town: Client, clerk: Browser) -> None:
         with client_scope(town.pk):

@@ -20,6 +20,7 @@ from curbledger.placements.recall import recall
 from curbledger.placements.selection import Selection
 from curbledger.portal import act_forms as forms
 from curbledger.portal.page import Page
+from curbledger.portal.way_back import carried, looked_for
 from curbledger.violations.adjust import adjust_fine
 from curbledger.violations.appeal import decide_appeal, open_appeal
 from curbledger.violations.attach import attached
@@ -62,7 +63,9 @@ class Act:
         violation = Violation.objects.select_related("person").filter(pk=violation_id).first()
         if violation is None:
             raise NotFound(_("There is no such ticket."))
-        request, back = visit.request, reverse("portal:violation", args=[violation.pk])
+        request = visit.request
+        found = looked_for(request)
+        back = reverse("portal:violation", args=[violation.pk]) + carried(found)
         data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = self.form(data, files, visit=visit, violation=violation)
         if form.is_valid():
@@ -76,6 +79,7 @@ class Act:
             "violation": violation,
             "back": back,
             "q": request.GET.get("q", ""),
+            "looked_for": found,
         }
         return visit.show("portal/act.html", context, status=422 if form.is_bound else 200)
 
@@ -92,8 +96,9 @@ class Link:
 
 def links_for(visit: Visit, violation: Violation) -> list[Link]:
     """What this person may do to this ticket as it stands."""
+    end = carried(looked_for(visit.request))
     return [
-        Link(reverse(f"portal:{act.name}", args=[violation.pk]), act.title, act.icon, act.grave)
+        Link(reverse(f"portal:{act.name}", args=[violation.pk]) + end, act.title, act.icon, act.grave)
         for act in ACTS
         if visit.may(act.permission) and act.fits(violation)
     ]

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from curbledger.permissions import Permission
 from curbledger.portal.act_forms import HoldForm
 from curbledger.portal.page import page
+from curbledger.portal.way_back import list_url, looked_for
 from curbledger.violations.hold import hold_violations
 from curbledger.violations.violation import Violation
 
@@ -47,7 +48,7 @@ def hold_many(visit: Visit) -> HttpResponse:
             return visit.go(f"{reverse('portal:violations')}?state=held", done)
     context = {
         "title": _("Hold back"),
-        "back": reverse("portal:violations"),
+        "back": list_url(looked_for(visit.request)),
         "back_name": _("Violations"),
         "form": form,
         "tickets": tickets,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from curbledger.errors import NotFound
+from curbledger.importing.file_import import FileImport, State
+from curbledger.importing.mapping import Kind
 from curbledger.permissions import Permission
 from curbledger.placements.models import Placement
 from curbledger.portal.acts import links_for
 from curbledger.portal.page import page
+from curbledger.portal.way_back import list_url, looked_for
 from curbledger.registry.access import note_looks
 from curbledger.violations.attach import find_file
 from curbledger.violations.explain import explain
@@ -56,7 +60,8 @@ def violation(visit: Visit, violation_id: int) -> HttpResponse:
     if with_people:
         note_looks(visit.client, [shown.person_id], what="ticket", by=visit.by, at=visit.at)
     files = list(Attachment.objects.filter(violation_id=shown.pk, archived__isnull=True).order_by("id"))
-    moments = sorted([*timeline(shown), *_placed(shown)], key=lambda moment: moment.at, reverse=True)
+    past = timeline(visit.client, shown, with_people=with_people)
+    moments = sorted([*_with_file(past, shown), *_placed(shown)], key=lambda moment: moment.at, reverse=True)
     state = states_of(visit.client, [shown.pk], at=visit.at)[shown.pk]
     explanation = explain(visit.client, shown.ticket, at=visit.at, with_people=with_people)
     context: dict[str, Any] = {
@@ -71,6 +76,8 @@ def violation(visit: Visit, violation_id: int) -> HttpResponse:
         "explanation": explanation,
         "parts": parts_of(shown, open_discount=shown.balance - explanation.owed),
         "acts": links_for(visit, shown),
+        "looked_for": looked_for(visit.request),
+        "list_url": list_url(looked_for(visit.request)),
     }
     return visit.show("portal/violation.html", context)
 
@@ -85,6 +92,17 @@ def file(_visit: Visit, unique_id: UUID) -> HttpResponseBase:
     response["Cache-Control"] = "private, max-age=3600"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _with_file(past: list[Moment], shown: Violation) -> Iterator[Moment]:
+    """The same, with the name of the file that brought the ticket in, where one was uploaded."""
+    for one in past:
+        if one.kind != "brought_in":
+            yield one
+            continue
+        # What an import writes bears the moment at which it ends.
+        done = FileImport.objects.filter(kind=Kind.VIOLATIONS, state=State.DONE, ended_at=shown.created_at)
+        yield replace(one, detail=done.values_list("file_name", flat=True).first() or "")
 
 
 def _placed(shown: Violation) -> Iterator[Moment]:

@@ -12,6 +12,7 @@ from curbledger.permissions import Permission
 from curbledger.placements.by_reason import by_reason
 from curbledger.portal.page import page
 from curbledger.portal.places import read_place, write_place
+from curbledger.portal.way_back import carried, kept
 from curbledger.portal.words import REASON_NAMES, SOUGHT_NAMES
 from curbledger.registry.access import note_looks
 from curbledger.violations.lists import Category, Location
@@ -85,6 +86,8 @@ def violations(visit: Visit) -> HttpResponse:
         "next": _next_page(visit, found.next),
         "first": "after" in visit.request.GET,
         "first_page": urlencode([(name, value) for name, value in visit.request.GET.items() if name != "after"]),
+        "looked_for": kept(visit.request.GET),
+        "carried": carried(kept(visit.request.GET)),
         "narrowed": any(visit.request.GET.get(name) for name in filters.fields),
     }
     return visit.show("portal/_found.html" if visit.wants_part else "portal/violations.html", context)

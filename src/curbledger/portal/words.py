@@ -78,6 +78,7 @@ PART_NAMES: dict[str, Lazy] = {
 # What happened, and the Material symbol beside it.
 MOMENT_NAMES: dict[str, tuple[Lazy, str]] = {
     "issued": (_("Issued"), "receipt_long"),
+    "brought_in": (_("Brought in"), "move_to_inbox"),
     "noticed": (_("Notice sent"), "mail"),
     "returned": (_("Came back"), "undo"),
     "appealed": (_("Appeal opened"), "gavel"),
@@ -89,6 +90,8 @@ MOMENT_NAMES: dict[str, tuple[Lazy, str]] = {
     "reversed": (_("Payment reversed"), "undo"),
     "held": (_("Held back"), "pause_circle"),
     "released": (_("Hold released"), "play_circle"),
+    "person_held": (_("Person held back"), "pause_circle"),
+    "person_released": (_("Hold on the person released"), "play_circle"),
     "spoiled": (_("Spoiled"), "block"),
     "cancelled": (_("Cancelled"), "cancel"),
     "warned": (_("Turned into a warning"), "info"),
@@ -99,6 +102,8 @@ MOMENT_NAMES: dict[str, tuple[Lazy, str]] = {
     "new_cycle": (_("New cycle started"), "restart_alt"),
     "closed": (_("Closed by the agency"), "task_alt"),
 }
+# What somebody of the office or the street did: that nobody knows who is worth saying.
+DONE_BY_SOMEBODY = frozenset({"issued", "brought_in", "appealed", "cancelled", "reversed"})
 # Words of the domain that stand as the detail of something.
 DETAIL_NAMES: dict[str, Lazy] = {
     "mail": _("by e-mail"),

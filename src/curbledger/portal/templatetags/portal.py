@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import formats
+from django.utils.translation import gettext
 
 from curbledger.portal import batch_words, words
+from curbledger.portal.audit_words import ACTOR_NAMES
 from curbledger.reports.report import Kind
 
 if TYPE_CHECKING:
     from curbledger.kit.sheet import Cell
     from curbledger.portal.visit import Visit
     from curbledger.reports.report import Column
+    from curbledger.violations.timeline import Moment
 
 register = template.Library()
 # Neither breaks a line between an amount's sign, groups and currency.
@@ -87,6 +90,18 @@ def moment_name(code: str) -> str:
 def moment_icon(code: str) -> str:
     """A sign for what happened."""
     return words.MOMENT_NAMES[code][1] if code in words.MOMENT_NAMES else "circle"
+
+
+@register.filter
+def moment_who(one: Moment) -> str:
+    """Who did it; where nobody can say, that they cannot. What the other side did needs no name."""
+    if one.by_kind and one.by_kind != one.by:
+        return f"{ACTOR_NAMES.get(one.by_kind, one.by_kind)}: {one.by}"
+    if one.by:
+        return str(ACTOR_NAMES.get(one.by, one.by))
+    if one.officer is not None:
+        return gettext("officer {number}").format(number=one.officer)
+    return gettext("by whom is not known") if one.kind in words.DONE_BY_SOMEBODY else ""
 
 
 @register.filter
