@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from curbledger.errors import NotFound
 from curbledger.importing.file_import import FileImport, State
-from curbledger.importing.mapping import Kind
+from curbledger.importing.schema import Kind
 from curbledger.permissions import Permission
 from curbledger.placements.models import Placement
 from curbledger.portal.acts import links_for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -78,10 +78,11 @@ def _added(violation: Violation) -> dict[tuple[str, int], AuditEntry]:
     return added
 
 
-def _by(entry: AuditEntry | None) -> dict[str, str]:
+def _by(entry: AuditEntry | None, moment: Moment) -> Moment:
+    """The same moment, with who did it."""
     if entry is None:
-        return {}
-    return {"by": entry.by_name, "by_kind": "" if entry.by_kind == Actor.STAFF else entry.by_kind}
+        return moment
+    return replace(moment, by=entry.by_name, by_kind="" if entry.by_kind == Actor.STAFF else entry.by_kind)
 
 
 def _issue(violation: Violation, acts: list[Act], added: dict[tuple[str, int], AuditEntry]) -> Iterator[Moment]:
@@ -96,7 +97,7 @@ def _issue(violation: Violation, acts: list[Act], added: dict[tuple[str, int], A
     if issued is None:
         # Written elsewhere: how it came here is another thing that happened.
         entry = added.get(("violation", violation.pk))
-        yield Moment(at=entry.at if entry else violation.created_at, kind="brought_in", **_by(entry))
+        yield _by(entry, Moment(at=entry.at if entry else violation.created_at, kind="brought_in"))
 
 
 def _acts(violation: Violation, acts: list[Act]) -> Iterator[Moment]:
@@ -139,12 +140,12 @@ def _money(violation: Violation, acts: list[Act]) -> Iterator[Moment]:
 def _told_and_contested(violation: Violation, added: dict[tuple[str, int], AuditEntry]) -> Iterator[Moment]:
     for notice in Notice.objects.filter(violation_id=violation.pk):
         detail = "letter" if notice.kind == Notice.LETTER else "mail"
-        yield Moment(at=notice.sent_at, kind="noticed", detail=detail, **_by(added.get(("notice", notice.pk))))
+        yield _by(added.get(("notice", notice.pk)), Moment(at=notice.sent_at, kind="noticed", detail=detail))
         if notice.returned_at is not None:
             yield Moment(at=notice.returned_at, kind="returned", detail=detail)
     for appeal in Appeal.objects.filter(violation_id=violation.pk):
-        who = _by(added.get(("appeal", appeal.pk)))
-        yield Moment(at=appeal.opened_at, kind="appealed", why=appeal.text, **who)
+        opened = Moment(at=appeal.opened_at, kind="appealed", why=appeal.text)
+        yield _by(added.get(("appeal", appeal.pk)), opened)
         if appeal.decided_at is not None:
             yield Moment(
                 at=appeal.decided_at,
@@ -159,6 +160,8 @@ def _holds(client: Client, violation: Violation, *, with_people: bool) -> Iterat
     """Those on the ticket; and on its person, or on who drives the vehicle of one that names nobody."""
     if violation.person_id is not None:
         person = Q(person_id=violation.person_id)
+    elif violation.vehicle_id is None:
+        person = Q(pk__in=())
     else:
         person = Q(person_id__in=Driver.objects.filter(vehicle_id=violation.vehicle_id).values("person_id"))
     issued_on = clock.local_day(violation.issued_at, client.zone)
