@@ -1,7 +1,7 @@
 -- name: plan
 -- For the statements below, until the transaction ends. The lists are short, but new ones have no statistics, and the
 -- planner takes them for a row that may be read again for each record. By a hash it is read once.
-SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off
+SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_memoize = off
 
 -- name: violations
 -- The violation's row, as it stood before marking, with what is to be collected: money is that of the placement,
@@ -10,18 +10,32 @@ SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off
 -- AdjustmentReason says how it is made up (contract, section 1).
 --
 -- Each row is fetched by its key in a subquery that OFFSET 0 keeps apart: so the cost is that of the records,
--- whatever the planner believes of tables that have just grown by fifty thousand rows. So it is below.
+-- whatever the planner believes of tables that have just grown by fifty thousand rows. The OFFSET 0 around them all
+-- keeps the lists out of the loop: the planner takes what is fetched for one row, and would read a list, and make a
+-- hash of it, for each record anew. That was half of the printing. So it is below.
 SELECT v.id, v.vehicle_id, v.person_id, v.location_id, v.category_id, {printed}
-FROM unnest(%(ids)s::bigint[]) AS asked (id)
-CROSS JOIN LATERAL (SELECT v.* FROM violation v WHERE v.id = asked.id OFFSET 0) v
-CROSS JOIN LATERAL (
-    SELECT p.* FROM placement p WHERE p.revision_id = %(revision)s AND p.violation_id = asked.id OFFSET 0
-) m
+FROM (
+    SELECT
+        v.*,
+        coalesce(nullif(p.adjusted_fine, 0), p.fine) + p.towing + p.tax = p.balance AS plain,
+        p.balance AS placed_balance,
+        p.fine AS placed_fine,
+        p.adjusted_fine AS placed_adjusted_fine,
+        p.adjustment_reason AS placed_reason,
+        p.towing AS placed_towing,
+        p.tax AS placed_tax,
+        p.fees AS placed_fees,
+        p.discount AS placed_discount,
+        p.paid AS placed_paid
+    FROM unnest(%(ids)s::bigint[]) AS asked (id)
+    CROSS JOIN LATERAL (SELECT v.* FROM violation v WHERE v.id = asked.id OFFSET 0) v
+    CROSS JOIN LATERAL (
+        SELECT p.* FROM placement p WHERE p.revision_id = %(revision)s AND p.violation_id = asked.id OFFSET 0
+    ) p
+    OFFSET 0
+) v
 LEFT JOIN category c ON c.id = v.category_id
 LEFT JOIN location l ON l.id = v.location_id
-CROSS JOIN LATERAL (
-    SELECT coalesce(nullif(m.adjusted_fine, 0), m.fine) + m.towing + m.tax = m.balance AS plain OFFSET 0
-) f
 
 -- name: violations_keys
 -- The keys of a violation, in the order of the contract.
@@ -35,11 +49,11 @@ wire_time(v.issued_at) AS "Issued",
 wire_time(v.converted_notice_at) AS "convNotice",
 wire_time(v.due_at) AS "Due",
 v.offence_number AS "ViolationTypeID",
-trim_scale(m.fine) AS "Fine",
-trim_scale(CASE WHEN f.plain THEN coalesce(m.adjusted_fine, 0) ELSE m.balance END) AS "AdjustedFine",
-trim_scale(CASE WHEN f.plain THEN m.towing ELSE 0 END) AS "Towing",
+trim_scale(v.placed_fine) AS "Fine",
+trim_scale(CASE WHEN v.plain THEN coalesce(v.placed_adjusted_fine, 0) ELSE v.placed_balance END) AS "AdjustedFine",
+trim_scale(CASE WHEN v.plain THEN v.placed_towing ELSE 0 END) AS "Towing",
 -- Four decimals in a string, unlike every other amount: the original's column is of another type.
-(CASE WHEN f.plain THEN m.tax ELSE 0 END)::numeric(14, 4)::text AS "taxAmount",
+(CASE WHEN v.plain THEN v.placed_tax ELSE 0 END)::numeric(14, 4)::text AS "taxAmount",
 v.writer AS "Writer",
 l.number AS "LocationID",
 v.comment AS "Comment",
@@ -70,22 +84,26 @@ v.incident AS "incidentID",
 CASE WHEN v.fail_to_identify THEN 1 END AS "failToIdentify",
 v.pin AS "pin",
 CASE WHEN v.duplicate THEN 1 END AS "duplicate",
-CASE WHEN f.plain THEN m.adjustment_reason ELSE concat_ws(' ', m.adjustment_reason, concat(
-    'Balance ', m.balance, ': fine ', m.fine,
-    ' adjusted to ' || m.adjusted_fine,
-    ' + towing ' || nullif(m.towing, 0),
-    ' + tax ' || nullif(m.tax, 0),
-    ' + fees ' || nullif(m.fees, 0),
-    ' - discount ' || nullif(m.discount, 0),
-    ' - paid ' || nullif(m.paid, 0),
+CASE WHEN v.plain THEN v.placed_reason ELSE concat_ws(' ', v.placed_reason, concat(
+    'Balance ', v.placed_balance, ': fine ', v.placed_fine,
+    ' adjusted to ' || v.placed_adjusted_fine,
+    ' + towing ' || nullif(v.placed_towing, 0),
+    ' + tax ' || nullif(v.placed_tax, 0),
+    ' + fees ' || nullif(v.placed_fees, 0),
+    ' - discount ' || nullif(v.placed_discount, 0),
+    ' - paid ' || nullif(v.placed_paid, 0),
     '.')) END AS "AdjustmentReason"
 
 -- name: details
 -- The offences of the violations, in the order of their ids. `offence_id` finds the type to nest.
-SELECT asked.id, d.offence_id, {printed}
-FROM unnest(%(ids)s::bigint[]) AS asked (id)
-CROSS JOIN LATERAL (SELECT v.ticket FROM violation v WHERE v.id = asked.id OFFSET 0) v
-CROSS JOIN LATERAL (SELECT d.* FROM violation_detail d WHERE d.violation_id = asked.id OFFSET 0) d
+SELECT d.violation_id, d.offence_id, {printed}
+FROM (
+    SELECT d.*, v.ticket
+    FROM unnest(%(ids)s::bigint[]) AS asked (id)
+    CROSS JOIN LATERAL (SELECT v.ticket FROM violation v WHERE v.id = asked.id OFFSET 0) v
+    CROSS JOIN LATERAL (SELECT d.* FROM violation_detail d WHERE d.violation_id = asked.id OFFSET 0) d
+    OFFSET 0
+) d
 LEFT JOIN offence o ON o.id = d.offence_id
 LEFT JOIN location l ON l.id = d.location_id
 ORDER BY d.id
@@ -94,7 +112,7 @@ ORDER BY d.id
 -- The keys of an offence on a ticket.
 d.id AS "ViolationsDetailID",
 d.violation_id AS "ViolationID",
-v.ticket AS "Ticket",
+d.ticket AS "Ticket",
 o.number AS "ViolationTypeID",
 l.number AS "LocationID",
 trim_scale(d.fine) AS "offenceFine",
@@ -131,8 +149,12 @@ SELECT
     v.id, v.make_id, v.colour_id, v.vehicle_type_id, v.plate_type_id, v.province_id,
     ARRAY(SELECT d.person_id FROM driver d WHERE d.vehicle_id = v.id ORDER BY d.person_id),
     {printed}
-FROM unnest(%(ids)s::bigint[]) AS asked (id)
-CROSS JOIN LATERAL (SELECT v.* FROM vehicle v WHERE v.id = asked.id OFFSET 0) v
+FROM (
+    SELECT v.*
+    FROM unnest(%(ids)s::bigint[]) AS asked (id)
+    CROSS JOIN LATERAL (SELECT v.* FROM vehicle v WHERE v.id = asked.id OFFSET 0) v
+    OFFSET 0
+) v
 LEFT JOIN plate_type pt ON pt.id = v.plate_type_id
 LEFT JOIN province pr ON pr.id = v.province_id
 LEFT JOIN make mk ON mk.id = v.make_id
@@ -165,8 +187,12 @@ v.vin AS "vin"
 -- The profiles. The keys of a person's secrets stay, and their value is always null: no secret of a person is ever
 -- handed to a third party (contract, section 1).
 SELECT p.id, {printed}
-FROM unnest(%(ids)s::bigint[]) AS asked (id)
-CROSS JOIN LATERAL (SELECT p.* FROM person p WHERE p.id = asked.id OFFSET 0) p
+FROM (
+    SELECT p.*
+    FROM unnest(%(ids)s::bigint[]) AS asked (id)
+    CROSS JOIN LATERAL (SELECT p.* FROM person p WHERE p.id = asked.id OFFSET 0) p
+    OFFSET 0
+) p
 JOIN client c ON c.id = p.client_id
 LEFT JOIN province pr ON pr.id = p.province_id
 LEFT JOIN province pr2 ON pr2.id = p.province2_id
