@@ -98,6 +98,8 @@ class Step:
     table: str
     index: str | None
     condition: str
+    # How often it ran; only where the statement was run to see.
+    loops: int
 
     @property
     def reads_all(self) -> bool:
@@ -111,13 +113,14 @@ class Step:
 
 @dataclass
 class Plans:
-    """The plans of statements, as they were about to run."""
+    """The plans of statements, as they were about to run; or with `counting`, as they have run once already."""
 
+    counting: bool = False
     steps: dict[str, list[Step]] = field(default_factory=dict)
 
     def tables(self) -> set[str]:
         """The large tables that were read."""
-        return {step.table for steps in self.steps.values() for step in steps}
+        return {step.table for steps in self.steps.values() for step in steps} & LARGE
 
     def scans(self) -> list[str]:
         """Which statements read all of a large table, and how."""
@@ -125,7 +128,16 @@ class Plans:
             f"{step.kind} of {step.table} by {step.index} on {step.condition or 'nothing'} in: {statement}"
             for statement, steps in self.steps.items()
             for step in steps
-            if step.reads_all
+            if step.table in LARGE and step.reads_all
+        ]
+
+    def often_read(self) -> list[str]:
+        """Which statements read a table that is not large more than once, and how often."""
+        return [
+            f"{step.table} {step.loops} times in: {statement}"
+            for statement, steps in self.steps.items()
+            for step in steps
+            if step.table not in LARGE and step.loops > 1
         ]
 
     def __call__(
@@ -135,23 +147,26 @@ class Plans:
         if re.match(r"(SELECT|WITH|INSERT|UPDATE|DELETE)\b", statement.lstrip()) and not many:
             # By a cursor of its own: the statement's may read JSON in another way.
             with connection.connection.cursor() as cursor:
-                ((plan,),) = cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters).fetchall()
-            self.steps[statement] = [step for step in _steps(plan[0]["Plan"]) if step.table in LARGE]
+                how = "ANALYZE, TIMING off, FORMAT JSON" if self.counting else "FORMAT JSON"
+                ((plan,),) = cursor.execute(f"EXPLAIN ({how}) {statement}", parameters).fetchall()
+            self.steps[statement] = list(_steps(plan[0]["Plan"]))
         return execute(statement, parameters, many, context)
 
 
 def _steps(node: dict[str, Any], index: str | None = None) -> Iterator[Step]:
     conditions = [node.get(name, "") for name in ("Index Cond", "Recheck Cond")]
     if "Relation Name" in node and "Scan" in node["Node Type"]:
-        yield Step(node["Node Type"], node["Relation Name"], node.get("Index Name"), " ".join(filter(None, conditions)))
+        condition = " ".join(filter(None, conditions))
+        loops = node.get("Actual Loops", 0)
+        yield Step(node["Node Type"], node["Relation Name"], node.get("Index Name"), condition, loops)
     for below in node.get("Plans", ()):
         yield from _steps(below)
 
 
 @contextmanager
-def plans() -> Iterator[Plans]:
-    """The plans of everything that Django runs on this connection meanwhile."""
-    found = Plans()
+def plans(*, counting: bool = False) -> Iterator[Plans]:
+    """The plans of everything that Django runs on this connection meanwhile; `counting`, which must only read."""
+    found = Plans(counting)
     with connection.execute_wrapper(found):
         yield found
 

@@ -16,8 +16,9 @@ import pytest
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.placements.alarms import alarms
-from curbledger.placements.batch import Chunk
+from curbledger.placements.batch import Chunk, Placement
 from curbledger.placements.by_reason import by_reason
+from curbledger.placements.printer import printer
 from curbledger.violations.models import Violation
 from curbledger.violations.payment import record_payment
 from tests import cast
@@ -67,6 +68,20 @@ def test_a_chunk_looks_into_large_tables_by_index(town: Client, who: Caller, lea
         assert len(records(handoff)) == DUE
     by_index(found)
     assert found.tables() >= LARGE - {"payment"}
+
+
+@statistics
+def test_a_chunk_reads_the_short_lists_once_not_for_each_record(town: Client, who: Caller, learn: Learn) -> None:
+    handoff = call(town, who)
+    learn()
+    with client_scope(town.pk):
+        ids = list(Placement.objects.filter(revision=handoff.revision).values_list("violation_id", flat=True))
+        # Once before: what a process asks about its columns is no chunk.
+        printer()(handoff.revision.pk, ids)
+        with plans(counting=True) as found:
+            printer()(handoff.revision.pk, ids)
+    assert {"location", "user_type", "plate_type"} <= {step.table for steps in found.steps.values() for step in steps}
+    assert found.often_read() == []
 
 
 def test_a_call_that_takes_up_what_did_not_arrive_looks_by_index(town: Client, who: Caller) -> None:
