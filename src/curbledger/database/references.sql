@@ -1,22 +1,30 @@
 -- name: look
 -- What the new rows point at must be there, and stays: as a foreign key does, this locks it against being deleted, so
--- that whoever deletes it meanwhile waits, and is refused then. By its key, however large the table it points into.
-CREATE FUNCTION {table}_{column}_is_there() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+-- that whoever deletes it meanwhile waits, and is refused then. By its key, however large the table it points into;
+-- by an array of keys, which an index takes in one walk: one key at a time was a ninth of a claim.
+CREATE OR REPLACE FUNCTION {table}_{column}_is_there() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
+    named record;
+    locked bigint;
     missing bigint;
 BEGIN
-    PERFORM FROM {target} t
-    WHERE (t.client_id, t.id) IN (SELECT DISTINCT n.client_id, n.{column} FROM fresh n)
-    FOR KEY SHARE;
-    SELECT n.{column} INTO missing
-    FROM (SELECT DISTINCT client_id, {column} FROM fresh) n
-    WHERE NOT EXISTS (SELECT FROM {target} t WHERE t.client_id = n.client_id AND t.id = n.{column});
-    IF FOUND THEN
+    FOR named IN
+        SELECT n.client_id, array_agg(DISTINCT n.{column}) AS ids
+        FROM fresh n
+        WHERE n.{column} IS NOT NULL
+        GROUP BY n.client_id
+    LOOP
+        PERFORM FROM {target} t WHERE t.client_id = named.client_id AND t.id = ANY (named.ids) FOR KEY SHARE;
+        GET DIAGNOSTICS locked = ROW_COUNT;
+        CONTINUE WHEN locked = cardinality(named.ids);
+        SELECT asked.id INTO missing
+        FROM unnest(named.ids) AS asked (id)
+        WHERE NOT EXISTS (SELECT FROM {target} t WHERE t.client_id = named.client_id AND t.id = asked.id);
         RAISE foreign_key_violation USING
             MESSAGE = 'insert on table "{table}" violates foreign key constraint "{table}_{column}_fkey"',
             DETAIL = format('Key ({column})=(%s) is not present in table "{target}".', missing),
             TABLE = '{table}', CONSTRAINT = '{table}_{column}_fkey';
-    END IF;
+    END LOOP;
     RETURN NULL;
 END $$
 
