@@ -82,7 +82,13 @@ def test_an_offence_of_another_client_cannot_be_chosen(
     assert tickets(town) == []
 
 
-def test_the_province_begins_as_that_of_the_ticket_before(town: Client, clerk: Browser, typed: dict[str, Any]) -> None:
-    clerk.post("/portal/issue", typed)
+def test_the_province_begins_as_that_of_most_tickets_lately(
+    town: Client, clerk: Browser, typed: dict[str, Any]
+) -> None:
+    with client_scope(town.pk):
+        visitor = Province.objects.get(code="IL").pk
+    for province in (typed["province"], typed["province"], visitor):
+        clerk.post("/portal/issue", {**typed, "province": province, "form_key": new_key()})
+    assert len(tickets(town)) == 3
     shown = clerk.get("/portal/issue").content.decode()
     assert f'<option value="{typed["province"]}" selected>ON' in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -22,10 +23,21 @@ from curbledger.violations.lists import Category, Location, Offence
 from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.http import HttpResponse
 
     from curbledger.clients.client import Client
     from curbledger.portal.visit import Visit
+
+
+# So many tickets say where most plates are from.
+_NEWEST = 50
+
+
+def _unbroken(cost: Decimal, client: Client) -> str:
+    """An amount that no line break parts from its currency."""
+    return money.show(cost, client.currency).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 class Ticket(ActForm):
@@ -61,15 +73,14 @@ class Ticket(ActForm):
             "colour": nothing + list(offered(Colour).values_list("pk", "name")),
             "location": nothing + list(offered(Location).values_list("pk", "name")),
             "category": nothing + list(offered(Category).values_list("pk", "name")),
-            "offences": [
-                (row.pk, f"{row.name} · {money.show(row.default_cost, client.currency)}") for row in offered(Offence)
-            ],
+            "offences": [(row.pk, f"{row.name} · {_unbroken(row.default_cost, client)}") for row in offered(Offence)],
         }
         for name, choices in lists.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        # Most plates are of the same province as the one before, and the first of the list is nobody's guess.
-        newest = Violation.objects.filter(vehicle__isnull=False).order_by("-pk")
-        self.fields["province"].initial = newest.values_list("vehicle__province_id", flat=True).first()
+        # Most plates are of one province, and the first of the list is nobody's guess; one visitor changes nothing.
+        newest = Violation.objects.filter(vehicle__province__isnull=False).order_by("-pk")
+        usual = Counter(newest.values_list("vehicle__province_id", flat=True)[:_NEWEST]).most_common(1)
+        self.fields["province"].initial = usual[0][0] if usual else None
 
 
 @page(Permission.VIOLATIONS_ISSUE, methods=("GET", "HEAD", "POST"))

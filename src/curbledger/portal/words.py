@@ -102,6 +102,15 @@ MOMENT_NAMES: dict[str, tuple[Lazy, str]] = {
     "new_cycle": (_("New cycle started"), "restart_alt"),
     "closed": (_("Closed by the agency"), "task_alt"),
 }
+# Reasons that no person wrote: they are kept in English.
+OWN_REASONS: dict[str, Lazy] = {
+    "Paid while the early-payment discount held.": _("Paid while the early-payment discount held."),
+    "Not paid by the due day.": _("Not paid by the due day."),
+    "Owner looked up by plate.": _("Owner looked up by plate."),
+    "Before the office moved in.": _("Before the office moved in."),
+    "Cancelled before the office moved in.": _("Cancelled before the office moved in."),
+    "Open when the office moved in.": _("Open when the office moved in."),
+}
 # What somebody of the office or the street did: that nobody knows who is worth saying.
 DONE_BY_SOMEBODY = frozenset({"issued", "brought_in", "appealed", "cancelled", "reversed"})
 # Words of the domain that stand as the detail of something.
@@ -121,6 +130,9 @@ DETAIL_NAMES: dict[str, Lazy] = {
     "early_payment": _("paid early"),
     "granted": _("granted"),
     "late": _("late"),
+    "search": _("plate looked up"),
+    "imported": _("taken over with the ticket"),
+    "before moving in": _("before the office moved in"),
     "cash": _("cash"),
     "counter": _("at the counter"),
     "card": _("card"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from django import template
 from django.utils import formats
 from django.utils.translation import gettext
 
+from curbledger.database.actor import Actor
 from curbledger.portal import batch_words, words
 from curbledger.portal.audit_words import ACTOR_NAMES
 from curbledger.reports.report import Kind
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from curbledger.violations.timeline import Moment
 
 register = template.Library()
+# Reasons that Curbledger writes with something in them (violations/late_fees.sql, violations/appeal.py).
+_LATE_FEE = re.compile(r"Late fee (\d+), due after (\d+) days")
+_FALLEN = re.compile(r"Appeal: (.*)", re.DOTALL)
+# As the command line signs (cli/inputs.py).
+_COMMAND_LINE = "command line"
+_AT_THE_COMMAND_LINE = f" ({_COMMAND_LINE})"
 # Neither breaks a line between an amount's sign, groups and currency.
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -95,13 +103,31 @@ def moment_icon(code: str) -> str:
 @register.filter
 def moment_who(one: Moment) -> str:
     """Who did it; where nobody can say, that they cannot. What the other side did needs no name."""
-    if one.by_kind and one.by_kind != one.by:
-        return f"{ACTOR_NAMES.get(one.by_kind, one.by_kind)}: {one.by}"
     if one.by:
-        return str(ACTOR_NAMES.get(one.by, one.by))
+        shown = who_name(one.by)
+        kind = str(ACTOR_NAMES.get(one.by_kind, one.by_kind))
+        return shown if not kind or kind in shown else f"{shown} ({kind})"
     if one.officer is not None:
         return gettext("officer {number}").format(number=one.officer)
     return gettext("by whom is not known") if one.kind in words.DONE_BY_SOMEBODY else ""
+
+
+@register.filter
+def who_name(name: str) -> str:
+    """Somebody as the records name them: a person stays as they are, a part of Curbledger is said in words."""
+    if name.endswith(_AT_THE_COMMAND_LINE):
+        return f"{name.removesuffix(_AT_THE_COMMAND_LINE)} ({ACTOR_NAMES[Actor.COMMAND]})"
+    return str(ACTOR_NAMES.get(Actor.COMMAND if name == _COMMAND_LINE else name, name))
+
+
+@register.filter
+def why_words(text: str) -> str:
+    """A reason as somebody wrote it; one that Curbledger wrote itself, in the reader's language."""
+    if late := _LATE_FEE.fullmatch(text):
+        return gettext("Late fee {number}, due after {days} days").format(number=late[1], days=late[2])
+    if fallen := _FALLEN.fullmatch(text):
+        return gettext("Appeal: {reason}").format(reason=fallen[1])
+    return str(words.OWN_REASONS.get(text, text))
 
 
 @register.filter
