@@ -1,6 +1,5 @@
 -- name: handed_over
--- What was handed over in its present cycle and still has a balance, in id order, by the index that keeps it once in a
--- cycle.
+-- What was handed over in its present cycle and still owes, in id order, by the index that keeps it once in a cycle.
 SELECT p.violation_id
 FROM placement p
 JOIN violation v ON v.id = p.violation_id AND v.cycle = p.cycle
@@ -8,12 +7,17 @@ WHERE p.state IN ('open', 'paid', 'recalled', 'returned', 'closed')
   AND p.violation_id > %(after)s
   AND v.sent_at IS NOT NULL
   AND v.balance > 0
+  AND NOT v.spoiled
+  AND NOT v.warning
+  AND v.cancelled_at IS NULL
 ORDER BY p.violation_id
 LIMIT %(limit)s
 
 -- name: aged
 -- The judged (`judged`, violations/overdue.sql) that owe, in heaps: which agency has them, if one has, and how long
--- they are past due (0: not). A debt that an agency does not have any more is the office's again.
+-- they are past due (0: not). A debt that an agency does not have any more is the office's again. The ids are of
+-- tickets that can owe; what the rule says of their reasons is not asked, and so not found out either, which is most
+-- of its cost.
 SELECT
     b.agency_id,
     CASE
@@ -26,5 +30,5 @@ FROM judged j
 LEFT JOIN placement p ON j.sent_at IS NOT NULL AND p.violation_id = j.id AND p.cycle = j.cycle AND p.state = 'open'
 LEFT JOIN batch_revision r ON r.id = p.revision_id
 LEFT JOIN batch b ON b.id = r.batch_id
-WHERE j.owed > 0 AND NOT j.reasons && ARRAY['spoiled', 'warning', 'cancelled']
+WHERE j.owed > 0
 GROUP BY 1, 2
