@@ -34,15 +34,16 @@ def client_scope(client_id: int) -> Iterator[None]:
     Commits at the end, rolls back when an exception leaves it. Inside itself it nests as a savepoint, for the
     same client only; for another it raises ScopeViolation.
     """
+    within = connection.in_atomic_block or not connection.get_autocommit()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_OPEN, [str(client_id), who_acts()])
         before, *_ = cursor.fetchone()
         if before and before != str(client_id):
             raise ScopeViolation(f"The scope of client {client_id} was opened inside that of client {before}.")
         yield
-        # A setting outlives a released savepoint: where this scope stood inside a transaction that had none, the
-        # rest of that transaction must not see the client's rows.
-        if not before:
+        # The setting ends with the transaction. It outlives a released savepoint: where this scope stood inside a
+        # transaction that had none, the rest of that transaction must not see the client's rows.
+        if within and not before:
             cursor.execute("SELECT set_config('curbledger.client_id', '', true)")
 
 
