@@ -38,7 +38,7 @@ def test_a_state_that_there_is_not_is_rejected_until_the_mapping_names_it(desk: 
     rows = "number,issued,fine,plate,state\n1,2026-03-01,50,ABC 123,PQ\n"
 
     assert desk.bring(rows, PLATES).rejected == 1
-    assert reasons(desk) == ["province: there is no province 'PQ'. Name it under [lists.province] in the mapping"]
+    assert reasons(desk) == ["province: the list has no 'PQ'. Name it under [lists.province] in the mapping"]
 
     named = PLATES + '[lists.province.aliases]\nQuebec = ["PQ"]\n'
     assert desk.bring(rows, named).line == "imported 1, already there 0, rejected 0"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from curbledger.importing.import_file import Imported
 
+# Of the rejected rows, so many are told at once.
+_SHOWN = 5
+
 
 def import_(  # noqa: PLR0917  # Typer's options are positional ones.
     kind: Annotated[Kind, typer.Argument(help="What its rows are.", show_default=False)],
@@ -76,10 +79,11 @@ def _tell(done: Imported) -> None:
             "If it is in something else, say so by `encoding` under [file] in the mapping.",
             err=True,
         )
-    for line, reason in done.examples:
+    shown = done.examples[:_SHOWN]
+    for line, reason in shown:
         typer.echo(f"line {line}: {reason}", err=True)
-    if done.rejected > len(done.examples):
-        typer.echo(f"and {done.rejected - len(done.examples)} more", err=True)
+    if done.rejected > len(shown):
+        typer.echo(f"and {done.rejected - len(shown)} more", err=True)
     if done.rejected_path is not None:
         typer.echo(f"Rejected rows are in {done.rejected_path}.", err=True)
     typer.echo(done.line)

@@ -45,7 +45,8 @@ def read_role(text: str) -> Role:
     try:
         return Role(wanted)
     except ValueError:
-        raise Invalid(f"There is no role {text!r}. There are: {', '.join(Role)}.", field="role") from None
+        said = gettext("There is no role {text}. There are: {known}.")
+        raise Invalid(said.format(text=repr(text), known=", ".join(Role)), field="role") from None
 
 
 def join(user: User, client: Client, *, role: Role, at: datetime) -> Membership:

@@ -8,9 +8,11 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from curbledger.errors import Invalid
-from curbledger.importing.fault import BadRow
+from django.utils.translation import gettext_noop as _
+
+from curbledger.importing.fault import BadFile, BadRow
 from curbledger.importing.reading import ISO_DAY, fold, read_amount, read_day, read_time
+from curbledger.importing.said import Said
 from curbledger.importing.schema import FIELDS, STATUSES, Field, Kind, Shape
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from curbledger.importing.mapping import ImportMapping, Source
     from curbledger.importing.reader import Row
+    from curbledger.importing.said import Value
 
 # What else separates columns in files that are called CSV.
 _DELIMITERS = (";", "\t", "|", ",")
@@ -51,10 +54,10 @@ class Form:
             for name, get in self._getters.items():
                 values[name] = get(cells)
         except BadRow as fault:
-            raise BadRow(f"{name}: {fault.reason}") from None
+            raise BadRow(fault.said, name) from None
         for name in self._required:
             if values[name] is None:
-                raise BadRow(f"{name}: is blank")
+                raise BadRow(_("is blank"), name)
         return values
 
     def read_text(self, name: str, row: Row) -> str | None:
@@ -72,25 +75,32 @@ def columns_at(mapping: ImportMapping, field: str, header: Sequence[str]) -> lis
 
 def _places(mapping: ImportMapping, header: Sequence[str], path: Path) -> dict[str, int]:
     places = {column: place for place, column in enumerate(header)}
-    faults = []
+    faults: list[Said] = []
     for name, source in mapping.fields.items():
         for column in source.named_columns:
             if column not in places:
-                faults.append(f"fields.{name}: {path.name} has no column {column!r}{_near(column, places)}")
+                faults.append(_no_column(name, column, places, path))
             elif list(header).count(column) > 1:
-                faults.append(f"fields.{name}: {path.name} has several columns {column!r}.")
+                several: dict[str, Value] = {"file": path.name, "column": repr(column)}
+                faults.append(Said(_("{file} has several columns {column}."), several, f"fields.{name}"))
     if faults:
-        faults.append(f"The columns of {path.name} are: {', '.join(header)}.")
+        columns: dict[str, Value] = {"file": path.name, "columns": ", ".join(header)}
+        faults.append(Said(_("The columns of {file} are: {columns}."), columns))
         if len(header) == 1 and (other := next((one for one in _DELIMITERS if one in header[0]), None)):
-            faults.append(f"If {other!r} separates them, say `delimiter = {json.dumps(other)}` under [file].")
-        raise Invalid("The mapping does not fit the file:\n" + "\n".join(f"  {fault}" for fault in faults))
+            said = _("If {sign} separates them, say `delimiter = {written}` under [file].")
+            faults.append(Said(said, {"sign": repr(other), "written": json.dumps(other)}))
+        raise BadFile(Said(_("The mapping does not fit the file:\n{faults}"), {"faults": faults}))
     return places
 
 
-def _near(column: str, places: dict[str, int]) -> str:
+def _no_column(field: str, column: str, places: dict[str, int], path: Path) -> Said:
     folded = {fold(place): place for place in places}
     near = get_close_matches(fold(column), folded, n=1, cutoff=0.6)
-    return f"; did you mean {folded[near[0]]!r}?" if near else "."
+    values: dict[str, Value] = {"file": path.name, "column": repr(column)}
+    if not near:
+        return Said(_("{file} has no column {column}."), values, f"fields.{field}")
+    values["near"] = repr(folded[near[0]])
+    return Said(_("{file} has no column {column}; did you mean {near}?"), values, f"fields.{field}")
 
 
 def _getter(field: Field, source: Source, places: dict[str, int]) -> Getter:
@@ -149,7 +159,7 @@ def _day(text: str, *, formats: tuple[str, ...], default: str | None) -> datetim
 def _text(text: str, *, limit: int | None, prefix: str) -> str:
     text = prefix + text
     if limit is not None and len(text) > limit:
-        raise BadRow(f"is {len(text)} characters long, and {limit} are kept")
+        raise BadRow(_("is {length} characters long, and {most} are kept"), length=len(text), most=limit)
     return text
 
 
@@ -160,7 +170,7 @@ def _whole(text: str) -> int:
             return int(number)
     except (InvalidOperation, ValueError, OverflowError):
         pass
-    raise BadRow(f"{text!r} is not a whole number")
+    raise BadRow(_("{text} is not a whole number"), text=repr(text))
 
 
 def _degrees(text: str) -> Decimal:
@@ -170,7 +180,7 @@ def _degrees(text: str) -> Decimal:
             return degrees.quantize(Decimal("0.000001"))
     except InvalidOperation:
         pass
-    raise BadRow(f"{text!r} is not a position in degrees")
+    raise BadRow(_("{text} is not a position in degrees"), text=repr(text))
 
 
 def _status_reader(source: Source) -> Callable[[str], str]:
@@ -181,7 +191,7 @@ def _status_reader(source: Source) -> Callable[[str], str]:
     def read(text: str) -> str:
         status = known.get(fold(text))
         if status is None:
-            raise BadRow(f"{text!r} stands for no status in the mapping")
+            raise BadRow(_("{text} stands for no status in the mapping"), text=repr(text))
         return status
 
     return read

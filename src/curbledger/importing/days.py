@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop as _
+
 from curbledger.importing.fault import BadRow
 from curbledger.kit import clock
 
@@ -30,15 +32,20 @@ class Days:
         """The moment of something that has happened. Raises BadRow for what lies ahead, or too far back."""
         moment = self._moment(day, after_midnight)
         if moment > self.at:
-            raise BadRow(f"{name}: {self._show(moment)} lies in the future")
+            raise BadRow(_("{day} lies in the future"), name, day=self._show(moment))
         if _local_day(moment, self.zone) < self.earliest:
-            raise BadRow(f"{name}: {self._show(moment)} lies before {self.earliest}, the earliest day in the mapping")
+            raise BadRow(
+                _("{day} lies before {earliest}, the earliest day in the mapping"),
+                name,
+                day=self._show(moment),
+                earliest=self.earliest.isoformat(),
+            )
         return moment
 
     def follow(self, name: str, moment: datetime | None, *, issued_at: datetime) -> None:
         """Raises BadRow for what is said to have happened on a day before the issue."""
         if moment is not None and self.day_of(moment) < self.day_of(issued_at):
-            raise BadRow(f"{name}: {self._show(moment)} lies before the issue, {self._show(issued_at)}")
+            raise self._before(name, moment, issued_at)
 
     def due(self, day: datetime, *, issued_at: datetime) -> datetime:
         """The moment a ticket falls due: the end of that day, unless the file has the time."""
@@ -46,9 +53,9 @@ class Days:
             day = datetime.combine(day.date(), _DAY_END)
         moment = self._moment(day, None)
         if moment < issued_at:
-            raise BadRow(f"due: {self._show(moment)} lies before the issue, {self._show(issued_at)}")
+            raise self._before("due", moment, issued_at)
         if moment - issued_at > _LONGEST_GRACE:
-            raise BadRow(f"due: {self._show(moment)} lies more than ten years after the issue")
+            raise BadRow(_("{day} lies more than ten years after the issue"), "due", day=self._show(moment))
         return moment
 
     def later(self, moment: datetime, days: int) -> datetime:
@@ -61,6 +68,10 @@ class Days:
 
     def _moment(self, day: datetime, after_midnight: timedelta | None) -> datetime:
         return _moment(day, after_midnight, self.zone)
+
+    def _before(self, name: str, moment: datetime, issued_at: datetime) -> BadRow:
+        said = _("{day} lies before the issue, {issued}")
+        return BadRow(said, name, day=self._show(moment), issued=self._show(issued_at))
 
     def _show(self, moment: datetime) -> str:
         return clock.local_day(moment, self.zone).isoformat()
@@ -76,7 +87,7 @@ def _moment(day: datetime, after_midnight: timedelta | None, zone: ZoneInfo) -> 
     try:
         return day.astimezone(UTC)
     except OverflowError:
-        raise BadRow(f"{day.date()} is no day of this calendar") from None
+        raise BadRow(_("{day} is no day of this calendar"), day=day.date().isoformat()) from None
 
 
 @lru_cache(maxsize=65536)

@@ -13,19 +13,21 @@ from itertools import islice
 from typing import TYPE_CHECKING, NoReturn
 
 from django.db import IntegrityError
+from django.utils.translation import gettext_noop
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
-from curbledger.errors import Conflict
 from curbledger.importing.cells import Form
 from curbledger.importing.context import Context
 from curbledger.importing.days import Days
+from curbledger.importing.fault import BadFile
 from curbledger.importing.growth import Growth
 from curbledger.importing.lists import Lists
 from curbledger.importing.payments import Payments, lock_debts
 from curbledger.importing.people import People
 from curbledger.importing.reader import Row, Table, open_table
 from curbledger.importing.rejected import Rejected, beside
+from curbledger.importing.said import Said
 from curbledger.importing.schema import Kind
 from curbledger.importing.verdict import ALREADY_THERE, IMPORTED, Loader, Verdict
 from curbledger.importing.violations import Violations
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 # Enough that a statement's cost vanishes, little enough for flat memory.
 _ROWS_AT_A_TIME = 4000
 _ATTEMPTS = 4
-_EXAMPLES = 5
+EXAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Imported:
     already_there: int
     rejected: int
     rejected_path: Path | None
-    examples: tuple[tuple[int, str], ...]
+    examples: tuple[tuple[int, Said], ...]
     not_utf8_from: int | None = None
 
     @property
@@ -158,7 +160,8 @@ def _load_batch(loader: Loader, rows: Sequence[Row], client: Client) -> list[Ver
         except IntegrityError as error:
             fault = str(error).split("\n", maxsplit=1)[0]
             loader.forget()
-    raise Conflict(f"Lines {rows[0].line} to {rows[-1].line} cannot be imported beside what is there: {fault}.")
+    text = gettext_noop("Lines {first} to {last} cannot be imported beside what is there: {fault}.")
+    raise BadFile(Said(text, {"first": rows[0].line, "last": rows[-1].line, "fault": fault}))
 
 
 class _Tally:
@@ -167,16 +170,16 @@ class _Tally:
     def __init__(self, rejected: Rejected | None) -> None:
         self._rejected = rejected
         self._counts: Counter[str] = Counter()
-        self._examples: list[tuple[int, str]] = []
+        self._examples: list[tuple[int, Said]] = []
 
     def count(self, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> None:
         for row, verdict in zip(rows, verdicts, strict=True):
             self._counts[verdict.kind] += 1
-            if verdict.is_rejected:
-                if len(self._examples) < _EXAMPLES:
+            if verdict.reason is not None:
+                if len(self._examples) < EXAMPLES:
                     self._examples.append((row.line, verdict.reason))
                 if self._rejected is not None:
-                    self._rejected.add(row, verdict.reason)
+                    self._rejected.add(row, str(verdict.reason))
 
     def close(self) -> None:
         """Nothing more comes: the list is safe on disk before the rows are."""

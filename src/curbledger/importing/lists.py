@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_noop as _
+
 from curbledger.importing.fault import BadRow
 from curbledger.importing.mapping import ListRules
 from curbledger.importing.reading import fold, read_amount
@@ -137,5 +139,9 @@ class _List:
             return name
         if self._unknown == "blank":
             return None
-        words = self._name.replace("_", " ")
-        raise BadRow(f"{self._name}: there is no {words} {text!r}. Name it under [lists.{self._name}] in the mapping")
+        raise BadRow(
+            _("the list has no {text}. Name it under [lists.{list}] in the mapping"),
+            self._name,
+            text=repr(text),
+            list=self._name,
+        )

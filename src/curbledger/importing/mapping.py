@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator, model_validator
 
-from curbledger.errors import Invalid
+from curbledger.importing.fault import BadFile, BadKey
 from curbledger.importing.mapping_rules import faults_of
+from curbledger.importing.said import Said
 from curbledger.importing.schema import LISTS, Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+    from curbledger.importing.said import Value
 
 SOURCES = ("column", "columns", "constant", "made_from", "days_after_issue")
 
@@ -60,12 +67,11 @@ class Source(_Table):
     @model_validator(mode="after")
     def _one_source(self) -> Source:
         named = [name for name in SOURCES if getattr(self, name) is not None]
-        if len(named) != 1:
-            raise ValueError(
-                f"says {' and '.join(named)}; one of them is enough"
-                if named
-                else f"does not say where its value comes from; give one of {', '.join(SOURCES)}"
-            )
+        if not named:
+            known = ", ".join(SOURCES)
+            raise BadKey(_("does not say where its value comes from; give one of {known}"), known=known)
+        if len(named) > 1:
+            raise BadKey(_("says {one} and {other}; one of them is enough"), one=named[0], other=named[1])
         return self
 
     @property
@@ -119,9 +125,10 @@ class FileRules(_Table):
         try:
             name = codecs.lookup(encoding).name
         except LookupError:
-            raise ValueError(f"names no encoding: {encoding!r}; there are utf-8, latin-1, cp1252") from None
+            text = _("names no encoding: {encoding}; there are utf-8, latin-1, cp1252")
+            raise BadKey(text, encoding=repr(encoding)) from None
         if name.startswith(("utf-16", "utf-32", "utf-7")):
-            raise ValueError(f"{encoding} is not read here; save the file as UTF-8")
+            raise BadKey(_("{encoding} is not read here; save the file as UTF-8"), encoding=encoding)
         return "utf-8" if name == "utf-8-sig" else name
 
     @field_validator("earliest")
@@ -130,7 +137,7 @@ class FileRules(_Table):
         try:
             return date.fromisoformat(day).isoformat()
         except ValueError:
-            raise ValueError(f"{day!r} is not a day such as 1970-01-01") from None
+            raise BadKey(_("{text} is not a day such as 1970-01-01"), text=repr(day)) from None
 
 
 class ImportMapping(_Table):
@@ -145,7 +152,7 @@ class ImportMapping(_Table):
     @classmethod
     def _kind(cls, kind: object) -> Kind | None:
         if kind not in {None, *Kind}:
-            raise ValueError(f"is one of {', '.join(Kind)}, not {kind!r}")
+            raise BadKey(_("is one of {known}, not {text}"), known=", ".join(Kind), text=repr(kind))
         return None if kind is None else Kind(str(kind))
 
     @field_validator("lists")
@@ -153,58 +160,99 @@ class ImportMapping(_Table):
     def _lists(cls, lists: dict[str, ListRules]) -> dict[str, ListRules]:
         for name in lists:
             if name not in LISTS:
-                raise ValueError(f"there is no list {name}; there are {', '.join(LISTS)}")
+                raise BadKey(_("there is no list {name}; there are {known}"), name=name, known=", ".join(LISTS))
         return lists
 
 
 def load_mapping(path: Path, kind: Kind) -> ImportMapping:
-    """Read a mapping for that kind of rows. Raises Invalid with every key that is wrong, by its name."""
+    """Read a mapping for that kind of rows. Raises BadFile with every key that is wrong, by its name."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise Invalid(f"The mapping {path} cannot be read: {error.strerror or error}.") from None
+        why = str(error.strerror or error)
+        raise BadFile(Said(_("The mapping {file} cannot be read: {why}."), {"file": str(path), "why": why})) from None
     except UnicodeDecodeError as error:
-        raise Invalid(f"The mapping {path} is not TOML: {error}.") from None
-    return read_mapping(text, kind, called=f"The mapping {path}")
+        raise _not_toml(_named(path), error) from None
+    return read_mapping(text, kind, called=_named(path))
 
 
-def read_mapping(text: str, kind: Kind, *, called: str = "The mapping") -> ImportMapping:
-    """The mapping that a text is. Raises Invalid with every key that is wrong, by its name."""
+def _named(path: Path) -> Said:
+    return Said(_("The mapping {file}"), {"file": str(path)})
+
+
+_UNNAMED = Said(_("The mapping"))
+
+
+def read_mapping(text: str, kind: Kind, *, called: Said = _UNNAMED) -> ImportMapping:
+    """The mapping that a text is. Raises BadFile with every key that is wrong, by its name."""
     try:
         mapping = ImportMapping.model_validate(read_tree(text, called=called))
     except ValidationError as error:
-        faults = [_describe(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+        faults = [_describe(one) for one in error.errors()]
         raise _unusable(called, faults) from None
     if faults := faults_of(mapping, kind):
         raise _unusable(called, faults)
     return mapping
 
 
-def read_tree(text: str, *, called: str = "The mapping") -> dict[str, Any]:
-    """What a text says as TOML, unchecked. Raises Invalid."""
+def read_tree(text: str, *, called: Said = _UNNAMED) -> dict[str, Any]:
+    """What a text says as TOML, unchecked. Raises BadFile."""
     try:
         # As a file is read: TOML knows two ends of a line, and no third.
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"{called} is not TOML: {error}.") from None
+        raise _not_toml(called, error) from None
 
 
-def _unusable(called: str, faults: list[str]) -> Invalid:
-    return Invalid(f"{called} cannot be used:\n" + "\n".join(f"  {fault}" for fault in faults))
+def _not_toml(called: Said, error: ValueError) -> BadFile:
+    # The parser's own words are English, and say less than where it stopped.
+    found = re.search(r"line (\d+), column (\d+)", str(error))
+    if found is None:
+        return BadFile(Said(_("{mapping} is not TOML: it breaks off, or is not UTF-8."), {"mapping": called}))
+    values: dict[str, Value] = {"mapping": called, "line": found[1], "column": found[2]}
+    return BadFile(Said(_("{mapping} is not TOML: look at line {line}, column {column}."), values))
 
 
-def _describe(location: tuple[int | str, ...], type_: str, message: str) -> str:
-    key = ".".join(map(str, location)) or "the file"
-    if type_ == "extra_forbidden":
-        return f"{key}: there is no such key here{_near(location)}."
-    if type_ == "missing":
-        return f"{key}: is missing."
-    return f"{key}: {message.removeprefix('Value error, ')}."
+def _unusable(called: Said, faults: list[Said]) -> BadFile:
+    return BadFile(Said(_("{mapping} cannot be used:\n{faults}"), {"mapping": called, "faults": faults}))
 
 
-def _near(location: tuple[int | str, ...]) -> str:
+# What pydantic calls faults that the types alone find. A type that is not here keeps pydantic's own words.
+_WORDS = {
+    "missing": _("is missing."),
+    "model_type": _("is a table of keys."),
+    "dict_type": _("is a table of keys."),
+    "string_type": _("is a text in quotes."),
+    "list_type": _("is a list in brackets."),
+    "int_type": _("is a whole number."),
+    "literal_error": _("is one of these: {expected}."),
+    "string_too_short": _("has at least {min_length} characters."),
+    "string_too_long": _("has at most {max_length} characters."),
+    "too_short": _("holds at least {min_length}."),
+    "greater_than": _("is more than {gt}."),
+    "greater_than_equal": _("is at least {ge}."),
+    "less_than_equal": _("is at most {le}."),
+}
+
+
+def _describe(error: ErrorDetails) -> Said:
+    location, context = error["loc"], error.get("ctx", {})
+    key = ".".join(map(str, location))
+    if error["type"] == "extra_forbidden":
+        return _unknown(location, key)
+    if error["type"] == "value_error" and isinstance(ours := context.get("error"), BadKey):
+        return Said("{fault}.", {"fault": ours.said}, key)
+    words = _WORDS.get(error["type"])
+    if words is None:
+        return Said("{message}.", {"message": error["msg"]}, key)
+    return Said(words, {name: str(value).replace(" or ", ", ") for name, value in context.items()}, key)
+
+
+def _unknown(location: tuple[int | str, ...], key: str) -> Said:
     tables: dict[str, type[BaseModel]] = {"fields": Source, "lists": ListRules, "file": FileRules}
     table = tables.get(str(location[0]), ImportMapping) if len(location) > 1 else ImportMapping
     names = list(table.model_fields)
     near = get_close_matches(str(location[-1]), names, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(names)}"
+    if near:
+        return Said(_("there is no such key here; did you mean {near}?"), {"near": near[0]}, key)
+    return Said(_("there is no such key here; there are {known}."), {"known": ", ".join(names)}, key)

@@ -10,6 +10,7 @@ from django.db.models import F
 from curbledger.importing.rows import insert
 from curbledger.kit import money
 from curbledger.placements.batch import Batch, BatchState, Placement, PlacementState, Revision
+from curbledger.placements.kept_words import CLOSED_BEFORE, MOVED_IN, PAID_BEFORE
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from curbledger.importing.lists import Lists
     from curbledger.importing.tickets import Sent, Ticket
 
-OUTCOME = "delivered: before the office moved in"
+OUTCOME = f"{BatchState.DELIVERED.value}: {MOVED_IN}"
 
 
 class Placed(NamedTuple):
@@ -125,7 +126,7 @@ class Moved:
 
 def _ended(ticket: Ticket) -> tuple[PlacementState, str | None]:
     if ticket.money.owed <= 0:
-        return PlacementState.PAID, "Paid before the office moved in."
-    if ticket.status in {"cancelled", "spoiled", "warning"}:
-        return PlacementState.CLOSED, f"The ticket was {ticket.status} before the office moved in."
+        return PlacementState.PAID, PAID_BEFORE
+    if ticket.status in CLOSED_BEFORE:
+        return PlacementState.CLOSED, CLOSED_BEFORE[ticket.status]
     return PlacementState.OPEN, None

@@ -7,12 +7,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
 from curbledger.importing.fault import BadRow
 from curbledger.importing.numbering import QUERIES
 from curbledger.importing.rows import insert
+from curbledger.importing.said import Said
 from curbledger.importing.verdict import ALREADY_THERE, IMPORTED, Verdict, rejected
-from curbledger.kit import money
 from curbledger.violations.ledger import Payment
 from curbledger.violations.lock import lock_violations
 from curbledger.violations.payment import record_payment
@@ -52,7 +53,7 @@ class Payments:
         debts = _debts({one.ticket for one in receipts.values()})
         for place, one in list(receipts.items()):
             if one.ticket not in debts:
-                verdicts[place] = rejected(f"ticket: there is no ticket {one.ticket}")
+                verdicts[place] = rejected(Said(_("there is no ticket {ticket}"), {"ticket": one.ticket}, "ticket"))
                 del receipts[place]
         self._sort_out(receipts, debts, verdicts)
         plain = [one for one in receipts.values() if debts[one.ticket][1] is None]
@@ -79,14 +80,16 @@ class Payments:
             try:
                 receipts[place] = self._receipt(row, references.get(place))
             except BadRow as fault:
-                verdicts[place] = rejected(fault.reason)
+                verdicts[place] = rejected(fault.said)
         return receipts
 
     def _receipt(self, row: Row, reference: str | None) -> Receipt:
         values = self._context.form.read(row)
         if values["amount"] <= 0:
             raise BadRow(
-                f"amount: {money.show(values['amount'])} is no payment. One that was taken back is reversed by hand"
+                _("{amount} is no payment. One that was taken back is reversed by hand"),
+                "amount",
+                amount=values["amount"],
             )
         return Receipt(
             ticket=values["ticket"],
@@ -114,8 +117,16 @@ class Payments:
                 verdicts[place] = ALREADY_THERE
             else:
                 verdicts[place] = rejected(
-                    f"reference: payment {one.reference} on ticket {one.ticket} is {money.show(known[key])} already, "
-                    f"not {money.show(one.amount)}"
+                    Said(
+                        _("payment {reference} on ticket {ticket} is {kept} already, not {amount}"),
+                        {
+                            "reference": one.reference,
+                            "ticket": one.ticket,
+                            "kept": known[key],
+                            "amount": one.amount,
+                        },
+                        "reference",
+                    )
                 )
 
     def _row(self, violation: int, one: Receipt) -> dict[str, Any]:

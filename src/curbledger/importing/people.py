@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_noop as _
 
 from curbledger.database.bulk import draw_ids
 from curbledger.importing.fault import BadRow
 from curbledger.importing.rows import insert
+from curbledger.importing.said import Said
 from curbledger.importing.vehicles import Car, Garage, read_car
 from curbledger.importing.verdict import ALREADY_THERE, IMPORTED, Verdict, rejected
 from curbledger.registry.person import Person
@@ -78,7 +80,7 @@ class People:
             try:
                 profiles[place] = self._profile(row)
             except BadRow as fault:
-                verdicts[place] = rejected(fault.reason)
+                verdicts[place] = rejected(fault.said)
         return profiles
 
     def _profile(self, row: Row) -> Profile:
@@ -86,7 +88,7 @@ class People:
         if values.get("date_of_birth") is not None:
             born = values["date_of_birth"]
             if born.replace(tzinfo=self._context.client.zone) > self._context.days.at:
-                raise BadRow(f"date_of_birth: {born:%Y-%m-%d} lies in the future")
+                raise BadRow(_("{day} lies in the future"), "date_of_birth", day=f"{born:%Y-%m-%d}")
             values["date_of_birth"] = born.date()
         lists = self._context.lists
         return Profile(
@@ -112,7 +114,7 @@ class People:
                     continue
                 owner = owners.setdefault(value.lower(), one.unique_id)
                 if owner != one.unique_id:
-                    verdicts[place] = rejected(f"{field}: {value} belongs to person {owner or 'without a unique id'}")
+                    verdicts[place] = rejected(_taken(field, value, owner))
                     del profiles[place]
 
     def _find_vehicles(self, profiles: dict[int, Profile], verdicts: list[Verdict]) -> dict[int, int]:
@@ -121,7 +123,7 @@ class People:
         self._context.lists.add_missing("plate_type", (car.plate_type for car in cars.values()))
         there: dict[str, list[Identity]] = {}
         ids: dict[Identity, int] = {}
-        for pk, key, province, plate_type, _ in self._garage.find({car.key for car in cars.values()}):
+        for pk, key, province, plate_type, _make in self._garage.find({car.key for car in cars.values()}):
             there.setdefault(key, []).append((key, province, plate_type))
             ids[key, province, plate_type] = pk
         meant: dict[int, Identity] = {}
@@ -130,7 +132,11 @@ class People:
             fitting = [identity] if identity in there.get(car.key, []) else _fitting(identity, there.get(car.key, []))
             if len(fitting) > 1:
                 verdicts[place] = rejected(
-                    f"plate: {car.plate} is on {len(fitting)} vehicles. The province or the plate type must say which"
+                    Said(
+                        _("{plate} is on {count} vehicles. The province or the plate type must say which"),
+                        {"plate": car.plate, "count": len(fitting)},
+                        "plate",
+                    )
                 )
                 del profiles[place]
                 continue
@@ -186,6 +192,12 @@ class People:
                 for vehicle, person in sorted(new)
             ],
         )
+
+
+def _taken(field: str, value: str, owner: str | None) -> Said:
+    if not owner:
+        return Said(_("{value} belongs to a person without a unique id"), {"value": value}, field)
+    return Said(_("{value} belongs to person {owner}"), {"value": value, "owner": owner}, field)
 
 
 def _fitting(wanted: Identity, there: list[Identity]) -> list[Identity]:

@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from curbledger.errors import Invalid
+from django.utils.translation import gettext_noop as _
+
+from curbledger.importing.fault import BadFile
+from curbledger.importing.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from curbledger.importing.mapping import FileRules
+    from curbledger.importing.said import Value
 
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
@@ -43,7 +47,7 @@ class Row:
 
     line: int
     cells: list[str]
-    fault: str | None = None
+    fault: Said | None = None
 
 
 class Table:
@@ -77,7 +81,7 @@ class Table:
             except StopIteration:
                 return
             except csv.Error as error:
-                why = self._lines.fault_of(first) or f"this line is not CSV: {_words(error)}"
+                why = self._lines.fault_of(first) or Said(_("this line is not CSV: {why}"), {"why": _words(error)})
                 yield Row(first, [self._lines.give_back()], why)
                 continue
             if not cells or (len(cells) == 1 < width and not cells[0].strip()):
@@ -86,27 +90,29 @@ class Table:
             if fault is not None:
                 cells = [self._lines.as_taken()]
             elif len(cells) != width:
-                fault = f"the row has {len(cells)} columns, and the header has {width}"
+                values: dict[str, Value] = {"count": len(cells), "header": width}
+                fault = Said(_("the row has {count} columns, and the header has {header}"), values)
             elif not any(map(str.strip, cells)):
-                fault = "every cell of the row is blank"
+                fault = Said(_("every cell of the row is blank"))
             elif any("\x00" in cell for cell in cells):
-                fault = "a cell holds a zero byte, which no text has"
+                fault = Said(_("a cell holds a zero byte, which no text has"))
             yield Row(first, cells, fault)
 
     def _read_header(self) -> list[str]:
         try:
             cells: list[str] = next(iter(self._parser), [])
         except csv.Error as error:
-            raise Invalid(f"{self._path}: the header cannot be read: {_words(error)}.") from None
+            raise self._bad(_("{file}: the header cannot be read: {why}."), why=_words(error)) from None
         if fault := self._lines.fault_since(1):
-            raise Invalid(f"{self._path}: the header cannot be read: {fault}.")
+            raise self._bad(_("{file}: the header cannot be read: {why}."), why=fault)
         if any("\x00" in cell for cell in cells):
-            raise Invalid(f"{self._path} has zero bytes in its header, as UTF-16 and UTF-32 have. Save it as UTF-8.")
+            raise self._bad(_("{file} has zero bytes in its header, as UTF-16 and UTF-32 have. Save it as UTF-8."))
         if not any(cells):
-            raise Invalid(
-                f"{self._path} has no header in its first line. `file.header` in the mapping can name columns."
-            )
+            raise self._bad(_("{file} has no header in its first line. `file.header` in the mapping can name columns."))
         return [cell.strip() for cell in cells]
+
+    def _bad(self, text: str, **values: Value) -> BadFile:
+        return BadFile(Said(text, {"file": str(self._path), **values}))
 
 
 class _Lines:
@@ -124,7 +130,7 @@ class _Lines:
         self._taken: list[str] = []
         self._waiting: deque[str] = deque()
         # By the number of their lines: a line that is given back is read again, and is as bad as before.
-        self._faults: dict[int, str] = {}
+        self._faults: dict[int, Said] = {}
 
     def __iter__(self) -> _Lines:
         return self
@@ -140,14 +146,14 @@ class _Lines:
         self._taken.clear()
         return self._number + 1
 
-    def fault_since(self, first: int) -> str | None:
+    def fault_since(self, first: int) -> Said | None:
         """What is wrong with the lines of the row that began on `first`, if anything."""
         if not self._faults:
             return None
         found = [self._faults.pop(line) for line in sorted(self._faults) if first <= line <= self._number]
         return found[0] if found else None
 
-    def fault_of(self, line: int) -> str | None:
+    def fault_of(self, line: int) -> Said | None:
         """What is wrong with this one line, if anything."""
         return self._faults.pop(line, None)
 
@@ -166,12 +172,12 @@ class _Lines:
         number = self._number + 1
         if number == 1:
             if line.startswith(_WIDE_BOMS):
-                raise Invalid(f"{self._path} is UTF-16 or UTF-32. Save it as UTF-8.")
+                raise BadFile(Said(_("{file} is UTF-16 or UTF-32. Save it as UTF-8."), {"file": str(self._path)}))
             if line.startswith(_BOM):
                 self._may_be_older = False
                 line = line.removeprefix(_BOM)
         if len(line) > _LONGEST_LINE:
-            self._faults[number] = f"the line is longer than {_LONGEST_LINE:,} bytes"
+            self._faults[number] = Said(_("the line is longer than {most} bytes"), {"most": f"{_LONGEST_LINE:,}"})
             # A quote in the part that is kept would take the lines after it along.
             return line[:_BEGINNING].decode(self._encoding, "replace").replace(self._quote or "\n", "") + "\n"
         try:
@@ -186,11 +192,12 @@ class _Lines:
         return text
 
 
-def _not_of(encoding: str, line: bytes, place: int) -> str:
-    return (
-        f"byte {place + 1} of the line is 0x{line[place]:02x}, which {encoding} has not. "
+def _not_of(encoding: str, line: bytes, place: int) -> Said:
+    text = _(
+        "byte {place} of the line is {byte}, which {encoding} has not. "
         "`encoding` under [file] in the mapping says what the file is in"
     )
+    return Said(text, {"place": place + 1, "byte": f"0x{line[place]:02x}", "encoding": encoding})
 
 
 @contextmanager
@@ -199,7 +206,7 @@ def open_table(
 ) -> Iterator[Table]:
     """Open a file. `progress` is told, again and again, how many of its bytes (as they lie there) were read.
 
-    Raises Invalid for a file that cannot be read, is no CSV or breaks off, now or while its rows are read.
+    Raises BadFile for a file that cannot be read, is no CSV or breaks off, now or while its rows are read.
     """
     csv.field_size_limit(_LONGEST_CELL)
     try:
@@ -208,9 +215,11 @@ def open_table(
             with gzip.open(raw) if magic == _GZIP else raw as data:
                 yield Table(_watched(data, raw, progress), rules, path)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise Invalid(f"{path} breaks off, or is damaged: its gzip data cannot be unpacked to the end.") from None
+        text = _("{file} breaks off, or is damaged: its gzip data cannot be unpacked to the end.")
+        raise BadFile(Said(text, {"file": str(path)})) from None
     except OSError as error:
-        raise Invalid(f"{path} cannot be read: {error.strerror or error}.") from None
+        why = {"file": str(path), "why": str(error.strerror or error)}
+        raise BadFile(Said(_("{file} cannot be read: {why}."), why)) from None
 
 
 def _watched(data: BufferedIOBase, raw: IO[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
@@ -229,12 +238,13 @@ def _bounded(data: BufferedIOBase) -> Iterator[bytes]:
             line = data.readline(_LONGEST_LINE + 1)
 
 
-def _words(error: csv.Error) -> str:
+def _words(error: csv.Error) -> Said:
     text = str(error)
     if "unexpected end" in text:
-        return "a quote opens and never closes"
+        return Said(_("a quote opens and never closes"))
     if "field larger" in text:
-        return f"a quote opens and never closes, or a cell is longer than {_LONGEST_CELL:,} characters"
+        long = _("a quote opens and never closes, or a cell is longer than {most} characters")
+        return Said(long, {"most": f"{_LONGEST_CELL:,}"})
     if "new-line character" in text:
-        return "its lines end in a bare carriage return; save it with ordinary line ends"
-    return f"a quote stands in the wrong place ({text})"
+        return Said(_("its lines end in a bare carriage return; save it with ordinary line ends"))
+    return Said(_("a quote stands in the wrong place ({what})"), {"what": text})

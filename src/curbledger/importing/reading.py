@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from django.utils.translation import gettext_noop as _
+
 from curbledger.importing.fault import BadRow
+from curbledger.importing.said import Said
 from curbledger.kit import money
 
 _AMOUNT = re.compile(
@@ -38,14 +41,14 @@ def read_amount(text: str, decimal: str = ".") -> Decimal:
     plain = text.translate({44: ".", 46: ",", 32: None, 160: None, 8239: None}) if decimal == "," else text
     found = _AMOUNT.fullmatch(plain)
     if found is None or bool(found["open"]) != bool(found["close"]):
-        raise BadRow(f"{text!r} is not an amount such as 52.00")
+        raise BadRow(_("{text} is not an amount such as 52.00"), text=repr(text))
     minus = [found["open"], found["sign"] in {"-", "\u2212"}, found["inner"], found["after"]]
     if sum(map(bool, minus)) > 1:
-        raise BadRow(f"{text!r} is not an amount such as 52.00")
+        raise BadRow(_("{text} is not an amount such as 52.00"), text=repr(text))
     # Compared before it is rounded: more digits than a context holds cannot be.
     amount = Decimal(f"{found['whole'].replace(',', '') or '0'}.{found['cents'] or '00'}")
     if amount > money.LARGEST:
-        raise BadRow(f"{text!r} is more than {money.show(money.LARGEST)}")
+        raise BadRow(_("{text} is more than {most}"), text=repr(text), most=money.LARGEST)
     amount = amount.quantize(money.CENT)
     return -amount if any(minus) and amount else amount
 
@@ -58,7 +61,7 @@ def read_day(text: str, formats: tuple[str, ...] = ISO_DAY) -> datetime:
             return datetime.strptime(text, form)  # noqa: DTZ007 - the client's zone is added with the time of day.
         except ValueError:
             continue
-    raise BadRow(f"{text!r} is no day as {' or '.join(formats)} writes it")
+    raise BadRow(_("{text} is no day as {format} writes it"), text=repr(text), format=_any_of(formats))
 
 
 @lru_cache(maxsize=65536)
@@ -69,14 +72,14 @@ def read_time(text: str, half: str = "") -> timedelta:
     """
     found = _CLOCK.fullmatch(text)
     if found is None:
-        raise BadRow(f"{text!r} is not a time of day such as 13:05")
+        raise BadRow(_("{text} is not a time of day such as 13:05"), text=repr(text))
     if found["digits"]:
         hour, minute = divmod(int(found["digits"]), 100)
     else:
         hour, minute = int(found["hour"]), int(found["minute"])
     half = (found["half"] or half.strip()[:1]).upper()
     if half not in {"", "A", "P"}:
-        raise BadRow(f"{half!r} is neither am nor pm")
+        raise BadRow(_("{text} is neither am nor pm"), text=repr(half))
     # 13:05 PM says the same thing twice.
     if half == "P" and hour < _NOON:
         hour += _NOON
@@ -84,8 +87,15 @@ def read_time(text: str, half: str = "") -> timedelta:
         hour = 0
     after = timedelta(hours=hour, minutes=minute, seconds=int(found["second"] or 0))
     if minute > _HOUR or after > _DAY:
-        raise BadRow(f"{text!r} is not a time of day")
+        raise BadRow(_("{text} is not a time of day"), text=repr(text))
     return after
+
+
+def _any_of(formats: tuple[str, ...]) -> Said:
+    said = Said("{one}", {"one": formats[0]})
+    for other in formats[1:]:
+        said = Said(_("{one} or {other}"), {"one": said, "other": other})
+    return said
 
 
 def as_date(moment: datetime) -> date:

@@ -9,7 +9,10 @@ from contextlib import suppress
 from errno import EISDIR
 from typing import IO, TYPE_CHECKING
 
-from curbledger.errors import Invalid
+from django.utils.translation import gettext_noop as _
+
+from curbledger.importing.fault import BadFile
+from curbledger.importing.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +45,7 @@ class Rejected:
         self._file: IO[str] | None = None
 
     def add(self, row: Row, reason: str) -> None:
-        """One more. Raises Invalid where it cannot be written."""
+        """One more. Raises BadFile where it cannot be written."""
         try:
             if self._file is None:
                 self._open()
@@ -58,9 +61,9 @@ class Rejected:
         self._file = self._part.open("w", encoding=encoding, errors="backslashreplace", newline="")
         self._write(self._header)
 
-    def _unwritable(self, error: OSError) -> Invalid:
-        why = error.strerror or error
-        return Invalid(f"The rejected rows cannot be written to {self._path}: {why}. Say where with --rejected.")
+    def _unwritable(self, error: OSError) -> BadFile:
+        text = _("The rejected rows cannot be written to {file}: {why}. Say where with --rejected.")
+        return BadFile(Said(text, {"file": str(self._path), "why": str(error.strerror or error)}))
 
     def _write(self, cells: Sequence[str]) -> None:
         rules = self._rules
@@ -74,7 +77,7 @@ class Rejected:
         csv.writer(self._file, delimiter=rules.delimiter, quotechar=rules.quote).writerow(cells)
 
     def close(self) -> None:
-        """Nothing more comes. The list is on disk, and not yet in its place. Raises Invalid as `add` does."""
+        """Nothing more comes. The list is on disk, and not yet in its place. Raises BadFile as `add` does."""
         if self._file is None:
             return
         try:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop as _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,15 +24,15 @@ class Kind(StrEnum):
 class Shape(StrEnum):
     """What a value is read as. The words are those of messages and of docs/importing.md."""
 
-    NUMBER = "number"
-    TEXT = "text"
-    AMOUNT = "amount"
-    DAY = "day"
-    TIME = "time"
-    WHOLE = "whole number"
-    DEGREES = "degrees"
-    LIST = "entry of a list"
-    STATUS = "status"
+    NUMBER = _("number")
+    TEXT = _("text")
+    AMOUNT = _("amount")
+    DAY = _("day")
+    TIME = _("time")
+    WHOLE = _("whole number")
+    DEGREES = _("degrees")
+    LIST = _("entry of a list")
+    STATUS = _("status")
 
 
 @dataclass(frozen=True, slots=True)

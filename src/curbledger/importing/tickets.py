@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.translation import gettext_noop as _
+
 from curbledger.importing.fault import BadRow
 from curbledger.importing.vehicles import Car, read_car
 from curbledger.kit import money
@@ -127,7 +129,7 @@ def _money(values: Values) -> Money:
     for name in _AMOUNTS & values.keys():
         amount = values[name]
         if amount is not None and amount < 0:
-            raise BadRow(f"{name}: {money.show(amount)} is less than nothing")
+            raise BadRow(_("{amount} is less than nothing"), name, amount=amount)
     found = Money(
         fine=values["fine"],
         adjusted=values.get("adjusted_fine"),
@@ -138,9 +140,9 @@ def _money(values: Values) -> Money:
         paid=values.get("paid") or money.ZERO,
     )
     if found.whole < 0:
-        raise BadRow(f"discount: {money.show(found.discount)} is more than the ticket costs")
+        raise BadRow(_("{amount} is more than the ticket costs"), "discount", amount=found.discount)
     if found.whole > money.LARGEST:
-        raise BadRow(f"fine: the ticket costs more than {money.show(money.LARGEST)}")
+        raise BadRow(_("the ticket costs more than {most}"), "fine", most=money.LARGEST)
     return found
 
 
@@ -150,8 +152,10 @@ def _paid_off(amounts: Money, amount_is_known: bool) -> Money:  # noqa: FBT001 -
         return amounts._replace(paid=amounts.whole)
     if amounts.owed > 0:
         raise BadRow(
-            f"status: the file calls the ticket paid, and {money.show(amounts.owed)} "
-            f"of {money.show(amounts.whole)} were not"
+            _("the file calls the ticket paid, and {owed} of {whole} were not"),
+            "status",
+            owed=amounts.owed,
+            whole=amounts.whole,
         )
     return amounts
 
@@ -162,7 +166,11 @@ def _sent(values: Values, lists: Lists, days: Days, amounts: Money, *, paid_on: 
     at = days.past("sent_on", values["sent_on"])
     agency = lists.name("agency", values.get("agency"))
     if agency is None:
-        raise BadRow(f"agency: the ticket was sent on {days.day_of(at)}, and the row does not say to whom")
+        raise BadRow(
+            _("the ticket was sent on {day}, and the row does not say to whom"),
+            "agency",
+            day=days.day_of(at).isoformat(),
+        )
     balance = values.get("placed") or _owed_when_sent(amounts, at, paid_on)
     return Sent(agency=agency, day=days.day_of(at), at=at, balance=balance)
 

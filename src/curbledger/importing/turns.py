@@ -13,15 +13,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, connection
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from curbledger.database.actor import Actor, acting
 from curbledger.database.scope import client_scope
 from curbledger.errors import Conflict, CurbledgerError
+from curbledger.importing.fault import BadFile
 from curbledger.importing.file_import import FileImport, State
 from curbledger.importing.import_file import import_file
 from curbledger.importing.mapping import read_mapping
+from curbledger.importing.said import Said
 from curbledger.importing.schema import Kind
+from curbledger.importing.spoken import keep_spoken
 from curbledger.importing.tidy import erase_file
 from curbledger.importing.upload import without_path
 from curbledger.kit import sql
@@ -64,7 +67,7 @@ def take_file(client: Client) -> FileImport | None:
 def bring_in(client: Client, one: FileImport, *, at: datetime) -> None:
     """Import one that was taken, or check it. Whatever goes wrong is written down with it."""
     if one.attempts > MOST_ATTEMPTS:
-        _fail(client, one, _("The server was stopped again and again while it worked on this file."), at=at)
+        _fail(client, one, Said(_("The server was stopped again and again while it worked on this file.")), at=at)
         return
     try:
         # By whoever asked for it: the queue only does the work.
@@ -80,20 +83,23 @@ def bring_in(client: Client, one: FileImport, *, at: datetime) -> None:
                 rejected_path=one.rejected_path,
                 progress=beat.note,
             )
+            keep_spoken(one, reasons=done.examples)
             _settle(one, done, at=at)
         if not one.dry:
             with client_scope(client.pk):
                 erase_file(one, at=at)
     except _TakenOver:
         _log.warning("%s: import %s was taken over by another worker", client.code, one.pk)
+    except BadFile as error:
+        _fail(client, one, without_path(error.said, one.path), at=at)
     except CurbledgerError as error:
-        _fail(client, one, without_path(error.message, one.path), at=at)
+        _fail(client, one, without_path(Said("{error}", {"error": error.message}), one.path), at=at)
     except OperationalError:
         # The database restarts, or somebody holds a lock: without a sign of life the next turn takes it again.
         _log.warning("%s: import %s was broken off", client.code, one.pk, exc_info=True)
     except Exception:  # noqa: BLE001  # What nobody foresaw is logged, and ends this file and not the queue.
         _log.exception("%s: import %s failed", client.code, one.pk)
-        _fail(client, one, _("Something went wrong. It was written down for whoever runs this server."), at=at)
+        _fail(client, one, Said(_("Something went wrong. It was written down for whoever runs this server.")), at=at)
 
 
 def _settle(one: FileImport, done: Imported, *, at: datetime) -> None:
@@ -111,10 +117,11 @@ def _settle(one: FileImport, done: Imported, *, at: datetime) -> None:
     )
 
 
-def _fail(client: Client, one: FileImport, fault: str, *, at: datetime) -> None:
+def _fail(client: Client, one: FileImport, fault: Said, *, at: datetime) -> None:
+    keep_spoken(one, fault=fault)
     with client_scope(client.pk):
         try:
-            _end(one, state=State.FAILED, fault=fault, ended_at=at)
+            _end(one, state=State.FAILED, fault=str(fault), ended_at=at)
         except _TakenOver:
             _log.warning("%s: import %s was taken over by another worker", client.code, one.pk)
 

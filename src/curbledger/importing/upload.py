@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from curbledger.errors import Invalid
+from curbledger.importing.fault import BadFile
 from curbledger.importing.file_import import FileImport
 from curbledger.importing.mapping import FileRules
 from curbledger.importing.reader import open_table
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from curbledger.clients.client import Client
+    from curbledger.importing.said import Said
     from curbledger.importing.schema import Kind
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -72,13 +74,13 @@ def look(path: Path, rules: FileRules | None = None) -> Look:
         with open_table(path, rules) as table:
             rows = [row.cells for row in islice(table.rows(), SAMPLE) if row.fault is None]
             return Look(rules, table.header, rows)
-    except Invalid as error:
-        raise Invalid(without_path(error.message, path), field="file") from None
+    except BadFile as error:
+        raise BadFile(without_path(error.said, path), field="file") from None
 
 
-def without_path(message: str, path: Path) -> str:
+def without_path(said: Said, path: Path) -> Said:
     """Words about a file, without where the server keeps it."""
-    return message.replace(str(path), path.name)
+    return said.mapped(lambda text: text.replace(str(path), path.name))
 
 
 def _safe(name: str) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
 from curbledger.database.bulk import draw_ids
 from curbledger.importing.fault import BadRow
@@ -58,7 +59,7 @@ def read_car(values: Values, lists: Lists, *, province: str = "province") -> Car
         return None
     year = values.get("vehicle_year") or None
     if year is not None and not _OLDEST <= year <= _NEWEST:
-        raise BadRow(f"vehicle_year: no car is of {year}")
+        raise BadRow(_("no car is of {year}"), "vehicle_year", year=year)
     return Car(
         plate=plate,
         key=key,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from curbledger.importing.reader import Row
+    from curbledger.importing.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +17,14 @@ class Verdict:
     """Imported, already there, or rejected for a reason."""
 
     kind: str
-    reason: str = ""
-
-    @property
-    def is_rejected(self) -> bool:
-        return self.kind == "rejected"
+    reason: Said | None = None
 
 
 IMPORTED = Verdict("imported")
 ALREADY_THERE = Verdict("already there")
 
 
-def rejected(reason: str) -> Verdict:
+def rejected(reason: Said) -> Verdict:
     """Not imported, and why."""
     return Verdict("rejected", reason)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
 from curbledger.database.bulk import draw_ids
 from curbledger.importing.aftermath import write_aftermath
@@ -12,6 +13,7 @@ from curbledger.importing.fault import BadRow
 from curbledger.importing.moved import Moved
 from curbledger.importing.numbering import QUERIES
 from curbledger.importing.rows import insert
+from curbledger.importing.said import Said
 from curbledger.importing.tickets import Ticket, read_ticket
 from curbledger.importing.vehicles import Garage
 from curbledger.importing.verdict import ALREADY_THERE, IMPORTED, Verdict, rejected
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from curbledger.importing.context import Context
     from curbledger.importing.reader import Row
+    from curbledger.importing.said import Value
 
 
 class _Known(NamedTuple):
@@ -77,7 +80,7 @@ class Violations:
                     due_days=self._due_days,
                 )
             except BadRow as fault:
-                verdicts[place] = rejected(fault.reason)
+                verdicts[place] = rejected(fault.said)
         return tickets
 
     def _sort_out(self, tickets: dict[int, Ticket], verdicts: list[Verdict]) -> dict[int, Ticket]:
@@ -92,11 +95,7 @@ class Violations:
             elif ticket.made_up or (other.issued == this.issued and (other.plate or "") == (this.plate or "")):
                 verdicts[place] = ALREADY_THERE
             else:
-                verdicts[place] = rejected(
-                    f"ticket: {ticket.number} is the number of another ticket, issued on {other.issued} "
-                    f"on {_on(other)}; this one was issued on {this.issued} on {_on(this)}. "
-                    "A prefix in the mapping keeps the numbers of two systems apart"
-                )
+                verdicts[place] = rejected(_another(ticket.number, other, this))
         return new
 
     def _known(self, numbers: list[str]) -> dict[str, _Known]:
@@ -114,7 +113,8 @@ class Violations:
         people = dict(Person.objects.filter(unique_id__in=wanted).values_list("unique_id", "pk"))
         for place, ticket in list(tickets.items()):
             if ticket.person is not None and ticket.person not in people:
-                verdicts[place] = rejected(f"person: there is no person {ticket.person}. Import the people first")
+                said = _("there is no person {person}. Import the people first")
+                verdicts[place] = rejected(Said(said, {"person": ticket.person}, "person"))
                 del tickets[place]
         return people
 
@@ -184,5 +184,20 @@ class Violations:
         }
 
 
-def _on(known: _Known) -> str:
-    return f"the vehicle {known.plate}" if known.plate else "no vehicle"
+def _another(number: str, other: _Known, this: _Known) -> Said:
+    text = _(
+        "{number} is the number of another ticket, issued on {other_day} on {other_vehicle}; this one was issued on "
+        "{day} on {vehicle}. A prefix in the mapping keeps the numbers of two systems apart"
+    )
+    values: dict[str, Value] = {
+        "number": number,
+        "other_day": other.issued.isoformat(),
+        "other_vehicle": _on(other),
+        "day": this.issued.isoformat(),
+        "vehicle": _on(this),
+    }
+    return Said(text, values, "ticket")
+
+
+def _on(known: _Known) -> Said:
+    return Said(_("the vehicle {plate}"), {"plate": known.plate}) if known.plate else Said(_("no vehicle"))

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from django.utils import formats
+from django.utils.translation import gettext as _
 
 from curbledger.errors import Invalid
 
@@ -35,15 +36,18 @@ def check(amount: Decimal, what: str, *, field: str = "amount", zero: bool = Fal
     or has a fraction of a cent.
     """
     if not amount.is_finite():
-        raise Invalid(f"{what} is a number, and {amount} is not.", field=field)
+        raise Invalid(_("{what} is a number, and {amount} is not.").format(what=what, amount=amount), field=field)
     if amount < 0 or (amount == 0 and not zero):
-        said = "not less than nothing, and {} is" if zero else "more than nothing, and {} is not"
-        raise Invalid(f"{what} is {said.format(_plainly(amount))}.", field=field)
-    if amount > most:
-        raise Invalid(f"{what} is at most {show(most)}, and {_plainly(amount)} is more.", field=field)
-    if _cents(amount) != amount:
-        raise Invalid(f"{what} has at most two decimals, and {_plainly(amount)} has more.", field=field)
-    return _cents(amount)
+        said = _("{what} is not less than nothing, and {amount} is.")
+        if not zero:
+            said = _("{what} is more than nothing, and {amount} is not.")
+    elif amount > most:
+        said = _("{what} is at most {most}, and {amount} is more.")
+    elif _cents(amount) != amount:
+        said = _("{what} has at most two decimals, and {amount} has more.")
+    else:
+        return _cents(amount)
+    raise Invalid(said.format(what=what, amount=_plainly(amount), most=show(most)), field=field)
 
 
 def _plainly(amount: Decimal) -> str:

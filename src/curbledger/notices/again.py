@@ -46,7 +46,7 @@ def send_again(message_id: int, *, kind: int, at: datetime) -> Message:
     kind; Conflict for one that neither failed nor came back.
     """
     if kind not in {Notice.MAIL, Notice.LETTER}:
-        raise Invalid(f"A notice is a mail (1) or a letter (2), not {kind}.", field="kind")
+        raise Invalid(gettext("A notice is a mail (1) or a letter (2), not {kind}.").format(kind=kind), field="kind")
     message = _locked(message_id)
     if message.state not in _RETRIED:
         raise Conflict(gettext("Only a notice that failed or came back is sent again. Look at how it stands now."))

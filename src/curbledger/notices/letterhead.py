@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
+from django.utils.translation import gettext
 
 from curbledger.database.owned import ClientOwned
 from curbledger.errors import Invalid
@@ -49,17 +50,21 @@ def save_letterhead(client: Client, *, address: str, phone: str, website: str, e
     lines = [line.strip() for line in address.splitlines() if line.strip()]
     if len(lines) > _MOST_LINES:
         raise Invalid(
-            f"A letter has room for {_MOST_LINES} lines of address, and these are {len(lines)}.", field="address"
+            gettext("A letter has room for {most} lines of address, and these are {count}.").format(
+                most=_MOST_LINES, count=len(lines)
+            ),
+            field="address",
         )
     values = {"phone": phone, "website": website, "email": email}
     for name, value in values.items():
         values[name] = " ".join(value.split())
         if len(values[name]) > (50 if name == "phone" else _LONGEST):
-            raise Invalid(f"The {name} is too long.", field=name)
+            raise Invalid(gettext("This is too long."), field=name)
     if values["email"]:
         try:
             validate_email(values["email"])
         except ValidationError:
-            raise Invalid(f"{email!r} is no e-mail address.", field="email") from None
+            said = gettext("{text} is no e-mail address.").format(text=repr(email))
+            raise Invalid(said, field="email") from None
     kept, _ = Letterhead.objects.update_or_create(client_id=client.pk, defaults={"address": "\n".join(lines), **values})
     return kept

@@ -130,8 +130,9 @@ def reset_text(*, stage: int, kind: int, language: str) -> bool:
 
 def _check_place(stage: int, kind: int, language: str) -> None:
     if not 1 <= stage <= MOST_STAGES:
-        raise Invalid(f"There are notices 1 to {MOST_STAGES}.", field="stage")
+        raise Invalid(gettext("There are notices 1 to {most}.").format(most=MOST_STAGES), field="stage")
     if kind not in KINDS:
-        raise Invalid(f"A notice is a mail (1) or a letter (2), not {kind}.", field="kind")
+        raise Invalid(gettext("A notice is a mail (1) or a letter (2), not {kind}.").format(kind=kind), field="kind")
     if language not in dict(LANGUAGES):
-        raise Invalid(f"A notice is written in {', '.join(dict(LANGUAGES))}; not in {language!r}.", field="language")
+        said = gettext("A notice is written in {known}; not in {language}.")
+        raise Invalid(said.format(known=", ".join(dict(LANGUAGES)), language=repr(language)), field="language")

@@ -131,7 +131,7 @@ def put_zone_in_lot(
     """
     days = set(weekdays)
     if not days or not days <= set(range(_DAYS)):
-        raise Invalid("Weekdays go from 0, Monday, to 6, Sunday.", field="weekdays")
+        raise Invalid(gettext("Weekdays go from 0, Monday, to 6, Sunday."), field="weekdays")
     return LotZone.objects.create(
         client_id=lot.client_id,
         lot=lot,

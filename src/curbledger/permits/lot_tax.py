@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from curbledger.database.owned import ClientOwned
 from curbledger.errors import Invalid
@@ -39,7 +40,8 @@ def set_lot_tax(client_id: int, rate1: Decimal, rate2: Decimal) -> None:
     """Set the client's two rates, in percent. In the client's scope. Raises Invalid."""
     for rate, field in ((rate1, "rate1"), (rate2, "rate2")):
         if not rate.is_finite() or not 0 <= rate <= _WHOLE or rate != rate.quantize(_PLACES):
-            raise Invalid("A tax rate is a percentage from 0 to 100, with up to three decimals.", field=field)
+            said = gettext("A tax rate is a percentage from 0 to 100, with up to three decimals.")
+            raise Invalid(said, field=field)
     LotTax.objects.bulk_create(
         [LotTax(client_id=client_id, rate1=rate1, rate2=rate2)],
         update_conflicts=True,

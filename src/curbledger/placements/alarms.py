@@ -14,6 +14,7 @@ from curbledger.kit import clock, sql
 from curbledger.placements.claim import DID_NOT_ARRIVE
 from curbledger.placements.forecast import CANDIDATES, goes
 from curbledger.placements.guards import open_refusals
+from curbledger.placements.kept_words import in_words
 from curbledger.placements.payment_feed import last_payment_at, payments_stale
 from curbledger.placements.slices import slices
 from curbledger.violations.models import Violation
@@ -84,7 +85,7 @@ def _stuck(client: Client, *, at: datetime) -> Iterator[Alarm]:
             yield Alarm(kind="unconfirmed", count=count, since=_moment(client, since))
         for refused in open_refusals(at=at):
             since = _moment(client, refused.last_at)
-            yield Alarm(kind="refused", agency=refused.agency.name, since=since, found=refused.found)
+            yield Alarm(kind="refused", agency=refused.agency.name, since=since, found=in_words(refused.found))
         for kind, query in (("set_aside", QUERIES["set_aside"]), ("contradicting", _CONTRADICTING)):
             cursor.execute(query)
             count, ticket = cursor.fetchone()

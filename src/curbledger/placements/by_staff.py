@@ -21,6 +21,7 @@ from curbledger.errors import Conflict, NotFound
 from curbledger.placements.agency import Agency
 from curbledger.placements.batch import Batch, BatchState, Revision
 from curbledger.placements.chunks import Unprintable, set_aside
+from curbledger.placements.kept_words import FILE_ARRIVED, FILE_LOST, LEFT_FOR_CALL
 from curbledger.placements.sending import LOCK_SECONDS, Handoff, Sender, next_sending, oldest_to_take_up
 from curbledger.violations.overdue import rule_for
 
@@ -94,7 +95,7 @@ def _claim(
         raise Conflict(_("More would go now than you have seen: look at it again."))
     if way == Way.CALL:
         Revision.objects.filter(pk=handoff.revision.pk).update(
-            outcome="undelivered: left for the agency's next call", ended_at=at, ended_by=by
+            outcome=f"{BatchState.UNDELIVERED.value}: {LEFT_FOR_CALL}", ended_at=at, ended_by=by
         )
     return handoff
 
@@ -120,5 +121,5 @@ def settle_file(batch: uuid.UUID, revision: int, *, arrived: bool, at: datetime,
         if not Batch.objects.filter(uuid=batch).exists():
             raise NotFound(_("There is no such batch."))
         raise Conflict(_("This file does not wait for anybody's word any more."))
-    said = "delivered: the file arrived" if arrived else "undelivered: the file did not arrive"
+    said = f"{state.value}: {FILE_ARRIVED if arrived else FILE_LOST}"
     Revision.objects.filter(batch__uuid=batch, number=revision).update(outcome=said, ended_at=at, ended_by=by)

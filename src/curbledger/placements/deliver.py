@@ -19,6 +19,7 @@ from curbledger.kit import clock
 from curbledger.placements.batch import Batch, BatchState, Revision
 from curbledger.placements.chunks import Unprintable, chunk_at, set_aside
 from curbledger.placements.deliverer import heart
+from curbledger.placements.kept_words import DROPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +135,7 @@ def settle(handoff: Handoff, state: BatchState, outcome: str) -> None:
 
 def drop(handoff: Handoff) -> None:
     """Let go of a delivery that ended without a word. Only notes it: this may be called in the middle of anything."""
-    heart().settle_later(partial(_settle, handoff, BatchState.UNDELIVERED, "the answer was dropped"))
+    heart().settle_later(partial(_settle, handoff, BatchState.UNDELIVERED, DROPPED))
 
 
 def _settle(handoff: Handoff, state: BatchState, outcome: str) -> None:

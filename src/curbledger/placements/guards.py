@@ -19,6 +19,7 @@ from curbledger.database.fields import ClientForeignKey
 from curbledger.database.owned import ClientOwned
 from curbledger.errors import CurbledgerError
 from curbledger.kit import money, sql
+from curbledger.placements.kept_words import NO_PAYMENT_EVER, STALE_PAYMENTS, UNUSUAL
 from curbledger.placements.payment_feed import last_payment_at
 from curbledger.violations.act import check_reason
 
@@ -119,10 +120,8 @@ def refuse_stale_payments(rule: Rule, agency: Agency, batch: Batch, *, staff: st
         if rule.at - since <= timedelta(hours=hours):
             return ""
         if last is None:
-            return _("No payment was ever recorded; the guard allows {hours} hours.").format(hours=hours)
-        return _("The last payment was recorded on {moment}; the guard allows {hours} hours.").format(
-            moment=f"{last.astimezone(rule.zone):%Y-%m-%d %H:%M}", hours=hours
-        )
+            return _(NO_PAYMENT_EVER).format(hours=hours)
+        return _(STALE_PAYMENTS).format(moment=f"{last.astimezone(rule.zone):%Y-%m-%d %H:%M}", hours=hours)
 
     _stop(Guard.PAYMENTS, rule, agency, batch, found, staff=staff, override=override)
 
@@ -152,7 +151,7 @@ def refuse_unusual(
         too_little = bool(staff) and any(now * factor < before for now, before in pairs)
         if not too_much and not too_little:
             return ""
-        return _("{count} tickets, {total}, are far from the usual {usual_count}, {usual_total}.").format(
+        return _(UNUSUAL).format(
             count=count, total=money.show(total), usual_count=round(usual[0]), usual_total=money.show(usual[1])
         )
 

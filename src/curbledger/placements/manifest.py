@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from curbledger.database.scope import client_scope
 from curbledger.errors import Invalid, NotFound
@@ -116,7 +117,7 @@ def batches(*, agency_id: int | None = None, before: uuid.UUID | None = None, li
             known = known.filter(agency_id=agency_id)
         last = known.values_list("pk", flat=True).first()
         if last is None:
-            raise Invalid("There is no such page.", field="cursor")
+            raise Invalid(_("There is no such page."), field="cursor")
     return _batches(agency=agency_id, before=last, batch=None, limit=limit)
 
 
@@ -124,7 +125,7 @@ def find_batch(batch: uuid.UUID, *, agency_id: int | None = None) -> BatchLine:
     """One batch. In the client's scope. Raises NotFound for one that is unknown, or another agency's."""
     found = _batches(agency=agency_id, before=None, batch=batch, limit=1)
     if not found:
-        raise NotFound(f"There is no batch {batch}.")
+        raise NotFound(_("There is no batch {batch}.").format(batch=batch))
     return found[0]
 
 
@@ -138,7 +139,7 @@ def find_revision(batch: BatchLine, number: int | None = None) -> Revision:
     wanted = batch.revision if number is None else number
     found = Revision.objects.filter(batch_id=batch.id, number=wanted).first()
     if found is None:
-        raise NotFound(f"Batch {batch.uuid} has no revision {wanted}.")
+        raise NotFound(_("Batch {batch} has no revision {revision}.").format(batch=batch.uuid, revision=wanted))
     return found
 
 

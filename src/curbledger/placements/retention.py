@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, models
+from django.utils.translation import gettext as _
 
 from curbledger.database.fields import ClientForeignKey
 from curbledger.database.owned import ClientOwned
@@ -68,7 +69,7 @@ def retention_days() -> int | None:
 def change_retention(client_id: int, *, days: int | None, at: datetime, by: str) -> None:
     """Keep bytes for so many days after delivery, or (None) for ever. In the client's scope. Raises Invalid."""
     if days is not None and not 1 <= days <= MOST_DAYS:
-        raise Invalid(f"Bytes are kept for 1 to {MOST_DAYS} days, or forever.", field="days")
+        raise Invalid(_("Bytes are kept for 1 to {most} days, or for ever.").format(most=MOST_DAYS), field="days")
     Retention.objects.update_or_create(client_id=client_id, defaults={"days": days, "changed_at": at, "changed_by": by})
 
 
@@ -77,8 +78,10 @@ def refuse_erased(revision: Revision) -> None:
     erased = Erasure.objects.filter(revision_id=revision.pk).first()
     if erased is not None:
         raise Erased(
-            f"The bytes of revision {revision.number} were erased on {erased.erased_at:%Y-%m-%d}, as the client keeps "
-            "them for a time only. Count, total, digest and the evidence of every placement are still there."
+            _(
+                "The bytes of revision {revision} were erased on {day}, as the client keeps them for a time only. "
+                "Count, total, digest and the evidence of every placement are still there."
+            ).format(revision=revision.number, day=f"{erased.erased_at:%Y-%m-%d}")
         )
 
 

@@ -19,6 +19,7 @@ from curbledger.placements.chunks import chunk_at
 from curbledger.placements.claim import TAKE_UP, claim
 from curbledger.placements.deliverer import heart
 from curbledger.placements.guards import refuse_stale_payments, refuse_unusual
+from curbledger.placements.kept_words import PROCESS_ENDED
 
 if TYPE_CHECKING:
     import uuid
@@ -140,7 +141,7 @@ def _close_revision(batch: Batch) -> Revision:
     """The revision that a batch had so far. One without an outcome belonged to a process that died."""
     earlier = Revision.objects.get(batch_id=batch.pk, number=batch.revision)
     if earlier.outcome is None:
-        Revision.objects.filter(pk=earlier.pk).update(outcome="undelivered: the server process ended")
+        Revision.objects.filter(pk=earlier.pk).update(outcome=f"{BatchState.UNDELIVERED.value}: {PROCESS_ENDED}")
     return earlier
 
 

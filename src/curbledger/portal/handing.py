@@ -16,6 +16,7 @@ from curbledger.placements.agency import Agency
 from curbledger.placements.by_staff import Way, hand_over_by_staff
 from curbledger.placements.foresee import sum_going, would_take_up
 from curbledger.placements.guards import Guard, Refused, allow_next_call
+from curbledger.placements.kept_words import in_words
 from curbledger.placements.proposal import Proposal, ProposalState, propose
 from curbledger.portal.batch_words import WAY_NAMES
 from curbledger.portal.forms import ActForm
@@ -142,7 +143,7 @@ def allow(visit: Visit, agency_id: int, guard: str) -> HttpResponse:
             return visit.go(back, said)
     context = {
         "title": _("Let the next call through"),
-        "lines": [agency.name, *([refused.found] if refused is not None else [])],
+        "lines": [agency.name, *([in_words(refused.found)] if refused is not None else [])],
         "back": back,
         "back_name": _("Workbench"),
         "button": _("Let it through"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from curbledger.importing.file_import import State
@@ -12,6 +13,8 @@ from curbledger.portal.audit_words import COLUMN_NAMES, TABLE_NAMES
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Lazy
+
+    from curbledger.importing.said import Said
 
 KIND_NAMES: dict[str, Lazy] = {
     Kind.VIOLATIONS: _("Violations"),
@@ -77,6 +80,14 @@ _FIELD_NAMES: dict[str, Lazy] = {
 def field_name(field: str) -> str:
     """A field of an import in words."""
     return str(_FIELD_NAMES.get(field) or COLUMN_NAMES.get(field) or field.replace("_", " ").capitalize())
+
+
+def row_reason(said: Said) -> str:
+    """Why a row was rejected, with its field in words."""
+    words = said.without_about().translated()
+    if not said.about:
+        return words
+    return gettext("%(field)s: %(what)s") % {"field": field_name(said.about), "what": words}
 
 
 def list_name(name: str) -> str:

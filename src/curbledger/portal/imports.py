@@ -16,19 +16,21 @@ from curbledger.errors import NotFound
 from curbledger.importing.file_import import OPEN, UNDER_WAY, FileImport, State
 from curbledger.importing.kept import kept_mappings
 from curbledger.importing.schema import Kind
+from curbledger.importing.spoken import fault_of, reasons_of
 from curbledger.importing.steps import ask_to_check, ask_to_import, drop_import, find_import
 from curbledger.importing.upload import receive
 from curbledger.permissions import Permission
 from curbledger.portal.forms import ActForm
 from curbledger.portal.import_forms import UploadForm
-from curbledger.portal.import_words import KIND_NAMES, STATE_NAMES, STATE_TONES
+from curbledger.portal.import_words import KIND_NAMES, STATE_NAMES, STATE_TONES, row_reason
 from curbledger.portal.page import page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpResponse, HttpResponseBase
 
+    from curbledger.importing.said import Said
     from curbledger.portal.visit import Visit
 
 _POST = ("GET", "HEAD", "POST")
@@ -106,6 +108,7 @@ def one_import(visit: Visit, import_id: int) -> HttpResponse:
         "under_way": one.state in UNDER_WAY,
         "open": one.state in OPEN,
         "fits_nothing": bool(one.rejected) and not (one.imported or one.already_there),
+        "fault": fault_of(one),
         "header": header,
         "rejected_rows": rejected,
         "kept_days": settings.CURBLEDGER.import_kept_days,
@@ -163,4 +166,15 @@ def _first_rejected(one: FileImport) -> tuple[Sequence[str], Sequence[Sequence[s
             header, *rows = islice(csv.reader(file, delimiter=delimiter), _SHOWN + 1)
     except (OSError, ValueError, csv.Error):
         return (), ()
-    return header, rows
+    reasons = reasons_of(one)
+    return header, [_in_words(row, reasons) for row in rows]
+
+
+def _in_words(row: list[str], reasons: Mapping[str, Said]) -> list[str]:
+    """A rejected row with its reason in the language of the page."""
+    line, reason, *cells = row
+    said = reasons.get(line)
+    # The list is English. What was said of it beside it may be of another turn, while that one begins.
+    if said is not None and str(said) == reason:
+        reason = row_reason(said)
+    return [line, reason, *cells]

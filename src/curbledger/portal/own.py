@@ -31,7 +31,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """Keeps a language: on the user's row, and for the sign-in page in a cookie."""
     wanted = request.POST.get("language", "")
     if wanted not in dict(settings.LANGUAGES):
-        raise Invalid(f"There are no pages in {wanted!r}.", field="language")
+        raise Invalid(_("There are no pages in {language}.").format(language=repr(wanted)), field="language")
     if isinstance(request.user, User):
         User.objects.filter(pk=request.user.pk).update(language=wanted)
     back = request.POST.get("next", "")

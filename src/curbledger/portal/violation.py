@@ -14,6 +14,7 @@ from curbledger.importing.schema import Kind
 from curbledger.permissions import Permission
 from curbledger.placements.models import Placement
 from curbledger.portal.acts import links_for
+from curbledger.portal.batch_words import ended_words
 from curbledger.portal.page import page
 from curbledger.portal.way_back import list_url, looked_for
 from curbledger.registry.access import note_looks
@@ -120,6 +121,6 @@ def _placed(shown: Violation) -> Iterator[Moment]:
                 at=turn.ended_at,
                 kind=turn.state,
                 by=turn.ended_by or "",
-                why=turn.ended_reason or "",
+                why=ended_words(turn.ended_reason or ""),
                 detail=agency,
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.functions import Coalesce, Lower, Now
+from django.utils.translation import gettext
 
 from curbledger.database.fields import ClientForeignKey
 from curbledger.database.owned import ClientOwned
@@ -162,4 +163,5 @@ def find_person(client: Client, person_id: int) -> Person:
     try:
         return Person.objects.get(pk=person_id)
     except Person.DoesNotExist:
-        raise NotFound(f"{client.code} has no person {person_id}.") from None
+        said = gettext("{client} has no person {person}.").format(client=client.code, person=person_id)
+        raise NotFound(said) from None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def adjust_fine(client: Client, ticket: str, *, amount: Decimal, reason: str, at: datetime, by: str) -> Adjustment:
     """Set the fine to `amount`, 0 included. In the client's scope. Raises NotFound, or Invalid."""
-    amount = money.check(amount, "A fine", zero=True)
+    amount = money.check(amount, gettext("A fine"), zero=True)
     if not reason.strip():
         raise Invalid(gettext("An adjustment needs a reason."), field="reason")
     violation = lock_violation(client, ticket)
@@ -41,7 +41,7 @@ def adjust_fine(client: Client, ticket: str, *, amount: Decimal, reason: str, at
 
 def add_fee(client: Client, ticket: str, *, amount: Decimal, kind: str, reason: str, at: datetime, by: str) -> Fee:
     """Add to what is owed. In the client's scope. Raises NotFound, or Invalid for an amount that cannot be."""
-    amount = money.check(amount, "A fee")
+    amount = money.check(amount, gettext("A fee"))
     violation = lock_violation(client, ticket)
     return Fee.objects.create(
         client_id=client.pk,
@@ -56,7 +56,7 @@ def add_fee(client: Client, ticket: str, *, amount: Decimal, kind: str, reason: 
 
 def grant_discount(client: Client, ticket: str, *, amount: Decimal, reason: str, at: datetime, by: str) -> Discount:
     """Take something off for good. In the client's scope. Raises NotFound, or Invalid."""
-    amount = money.check(amount, "A discount")
+    amount = money.check(amount, gettext("A discount"))
     violation = lock_violation(client, ticket)
     return Discount.objects.create(
         client_id=client.pk,

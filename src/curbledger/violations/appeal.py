@@ -44,7 +44,8 @@ def decide_appeal(client: Client, ticket: str, *, decision: str, reason: str, at
     A ticket that falls is cancelled. In the client's scope. Raises NotFound, Invalid, or Conflict where none is open.
     """
     if decision not in DECISIONS:
-        raise Invalid(f"An appeal is {', '.join(DECISIONS)}; not {decision!r}.", field="decision")
+        said = gettext("An appeal is {known}; not {decision}.")
+        raise Invalid(said.format(known=", ".join(DECISIONS), decision=repr(decision)), field="decision")
     violation = lock_violation(client, ticket)
     appeal = Appeal.objects.filter(violation_id=violation.pk, decided_at__isnull=True).first()
     if appeal is None:

@@ -126,13 +126,13 @@ def _check(
     if (amount is None) == (percent is None):
         raise Invalid(gettext("A late fee is an amount or a percentage: give one of the two."), field="amount")
     if amount is not None:
-        money.check(amount, "A late fee")
+        money.check(amount, gettext("A late fee"))
     if percent is not None and not 0 < percent <= MOST_PERCENT:
-        raise Invalid(f"A percentage is from 0.01 to {MOST_PERCENT}.", field="percent")
+        raise Invalid(gettext("A percentage is from 0.01 to {most}.").format(most=MOST_PERCENT), field="percent")
     for name, days in (("days", days_after_due), ("every", every_days)):
         if days is not None and not 1 <= days <= MOST_DAYS:
-            raise Invalid(f"Take from 1 to {MOST_DAYS} days.", field=name)
+            raise Invalid(gettext("Take from 1 to {most} days.").format(most=MOST_DAYS), field=name)
     if cap is not None:
-        money.check(cap, "A cap", field="cap")
+        money.check(cap, gettext("A cap"), field="cap")
     if every_days is not None and cap is None:
         raise Invalid(gettext("A late fee that repeats needs a cap: what it comes to at most."), field="cap")

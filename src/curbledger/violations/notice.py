@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from curbledger.errors import Invalid
 from curbledger.violations.lock import lock_violation
 from curbledger.violations.standing import Notice
@@ -22,7 +24,7 @@ def record_notice(
     Raises NotFound, or Invalid for another kind.
     """
     if kind not in {Notice.MAIL, Notice.LETTER}:
-        raise Invalid(f"A notice is a mail (1) or a letter (2), not {kind}.", field="kind")
+        raise Invalid(gettext("A notice is a mail (1) or a letter (2), not {kind}.").format(kind=kind), field="kind")
     violation = lock_violation(client, ticket)
     notice = Notice.objects.create(
         client_id=client.pk, violation_id=violation.pk, kind=kind, sent_at=sent_at, address=address, stage=stage

@@ -17,6 +17,7 @@ from curbledger.permissions import Permission
 from curbledger.placements.batch import BatchState
 from curbledger.placements.deliver import answer, drop, settle
 from curbledger.placements.handoff import Asked, hand_over
+from curbledger.placements.kept_words import BROKE_OFF, END_UNKNOWN, NOT_BEGUN
 from curbledger.wire.endpoint import Call, endpoint
 from curbledger.wire.peer import Peer, Verdict, peer_of
 
@@ -89,7 +90,7 @@ class Delivery:
         try:
             self._peer.hang_up()
         finally:
-            settle(self._handoff, BatchState.UNDELIVERED, f"the answer broke off ({type(fault).__name__}: {fault})")
+            settle(self._handoff, BatchState.UNDELIVERED, BROKE_OFF.format(fault=f"{type(fault).__name__}: {fault}"))
         self._store_the_rest()
 
     def _verdict(self) -> Verdict:
@@ -98,7 +99,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - said below, and logged.
             # Whatever keeps us from learning the end: what is not known to have arrived goes out again.
             _log.exception("how batch %s ended cannot be learned", self._handoff.batch_uuid)
-            return Verdict(arrived=False, because=f"its end could not be learned ({type(error).__name__})")
+            return Verdict(arrived=False, because=END_UNKNOWN.format(fault=type(error).__name__))
 
     def _store_the_rest(self) -> None:
         """The reader is gone, but what was in the revision can still be shown once all of it is stored."""
@@ -120,7 +121,7 @@ def send_overdue_to_collections(call: Call) -> HttpResponseBase:
     try:
         return _respond(handoff, peer, environ.get("curbledger.answer"))
     except Exception:
-        settle(handoff, BatchState.UNDELIVERED, "the answer could not be begun")
+        settle(handoff, BatchState.UNDELIVERED, NOT_BEGUN)
         raise
 
 

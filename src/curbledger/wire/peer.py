@@ -17,6 +17,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from curbledger.placements.kept_words import (
+    CLOSED_EARLY,
+    CLOSED_IN_ORDER,
+    CONNECTION_BROKE,
+    NOT_ACKNOWLEDGED,
+    NOT_CLOSED,
+    RESET,
+)
+
 # How many bytes of a peer that goes on talking after the answer are read away at a time.
 _READ = 65536
 # How often unacknowledged bytes are counted once the peer has closed its half.
@@ -61,7 +70,7 @@ class Peer:
             return self._await_close(seconds)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
-            return Verdict(arrived=False, because=f"the connection broke ({why})")
+            return Verdict(arrived=False, because=CONNECTION_BROKE.format(fault=why))
 
     def _await_close(self, seconds: float) -> Verdict:
         deadline = time.monotonic() + seconds
@@ -76,8 +85,8 @@ class Peer:
             except TimeoutError:
                 break
         if self._unacknowledged() == 0:
-            return Verdict(arrived=True, because=f"all of it was acknowledged, and not closed for {seconds:g} s")
-        return Verdict(arrived=False, because=f"not all of it was acknowledged within {seconds:g} s")
+            return Verdict(arrived=True, because=NOT_CLOSED.format(seconds=f"{seconds:g}"))
+        return Verdict(arrived=False, because=NOT_ACKNOWLEDGED.format(seconds=f"{seconds:g}"))
 
     def _await_acknowledgment(self, deadline: float, *, grace: float = 0.0) -> Verdict:
         """The peer has ended its half. That is the end of an orderly close once nothing of ours is under way.
@@ -88,14 +97,14 @@ class Peer:
         quiet_since: float | None = None
         while True:
             if self.connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                return Verdict(arrived=False, because="the connection was reset")
+                return Verdict(arrived=False, because=RESET)
             now = time.monotonic()
             if self._unacknowledged() == 0:
                 quiet_since = quiet_since or now
                 if now - quiet_since >= grace:
-                    return Verdict(arrived=True, because="the agency closed the connection in order")
+                    return Verdict(arrived=True, because=CLOSED_IN_ORDER)
             elif now >= deadline:
-                return Verdict(arrived=False, because="the agency closed before all of it was acknowledged")
+                return Verdict(arrived=False, because=CLOSED_EARLY)
             time.sleep(_TICK)
 
     def _closed_early(self) -> bool:

@@ -12,6 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from curbledger.database.actor import Actor
+from curbledger.placements.kept_words import in_words
 from curbledger.portal import batch_words, words
 from curbledger.portal.audit_words import ACTOR_NAMES
 from curbledger.reports.report import Kind
@@ -152,6 +153,24 @@ def batch_state(code: str) -> str:
 def batch_tone(code: str) -> str:
     """The colour of that."""
     return batch_words.BATCH_TONES.get(code, "none")
+
+
+@register.filter
+def outcome_words(kept: str) -> str:
+    """How a delivery ended."""
+    return batch_words.outcome_words(kept)
+
+
+@register.filter
+def ended_words(kept: str) -> str:
+    """Why a placement ended."""
+    return batch_words.ended_words(kept)
+
+
+@register.filter
+def kept_words(kept: str) -> str:
+    """What was kept in English, in the language of the page."""
+    return in_words(kept)
 
 
 @register.filter
