@@ -41,5 +41,5 @@ def test_a_category_is_kept_for_an_agency_and_for_nobody(town: Client) -> None:
 
 
 def test_what_is_not_there_is_named(town: Client) -> None:
-    assert "has no agency 'Alpha'" in refused("agency", "assign", "OC_TOMA", str(category(town)), "Alpha")
+    assert "There is no agency yet." in refused("agency", "assign", "OC_TOMA", str(category(town)), "Alpha")
     assert refused("agency", "assign", "OC_TOMA", "99", "none") == "There is no category 99."

@@ -9,9 +9,8 @@ import typer
 from curbledger.cli.inputs import Code, words
 from curbledger.clients.client import Client, find_client
 from curbledger.database.scope import client_scope
-from curbledger.errors import NotFound
 from curbledger.kit import clock
-from curbledger.placements.agency import Agency, AgencyCategory
+from curbledger.placements.agency import Agency, AgencyCategory, pick_agency
 from curbledger.placements.assign import add_agency, assign_categories, change_agency, nobodys
 from curbledger.registry.pick import pick
 from curbledger.violations.lists import Category
@@ -69,7 +68,7 @@ def change(
     """Call an agency something else, or say what it takes."""
     client = find_client(code)
     with client_scope(client.pk):
-        changed = change_agency(_find(client, agency).pk, name=name, assigned_only=assigned_only)
+        changed = change_agency(pick_agency(agency).pk, name=name, assigned_only=assigned_only)
         typer.echo(
             f"Agency {changed.name} takes {'only' if changed.assigned_only else 'not only'} what is kept for it."
         )
@@ -91,18 +90,11 @@ def assign(
     client = find_client(code)
     with client_scope(client.pk):
         key = pick(Category, category, field="category")
-        found = None if agency.lower() == _NONE else _find(client, agency)
+        found = None if agency.lower() == _NONE else pick_agency(agency)
         now = AgencyCategory.objects.filter(category_id=key).values_list("agency_id", flat=True).first()
         assign_categories(client.pk, seen={key: now}, wanted={key: None if found is None else found.pk})
         typer.echo(f"Category {category} is kept for {'nobody' if found is None else found.name}.")
         _warn(client)
-
-
-def _find(client: Client, name: str) -> Agency:
-    found = Agency.objects.filter(name__iexact=name.strip()).first()
-    if found is None:
-        raise NotFound(f"{client.code} has no agency {name!r}. `curbledger agency list {client.code}` lists them.")
-    return found
 
 
 def _warn(client: Client) -> None:

@@ -19,6 +19,7 @@ from curbledger.cli import (
     demo,
     doctor,
     explain,
+    handing,
     hold,
     importing,
     late_fee,
@@ -27,6 +28,7 @@ from curbledger.cli import (
     payment,
     policy,
     preview,
+    recalling,
     report,
     restore,
     retention,
@@ -79,10 +81,16 @@ app.command()(doctor.doctor)
 app.command("import")(importing.import_)
 app.command()(preview.preview)
 app.command()(batches.batches)
+app.command("hand-over")(handing.hand_over)
 app.command()(report.report)
 app.command()(backup.backup)
 app.command()(restore.restore)
 client.app.command("retention")(retention.set_retention)
+batch.app.command()(handing.again)
+batch.app.command()(handing.arrived)
+batch.app.command()(handing.lost)
+batch.app.command("recall")(recalling.recall_many)
+batch.app.command("new-cycle")(recalling.new_cycle)
 app.add_typer(client.app, name="client")
 app.add_typer(agency.app, name="agency")
 app.add_typer(token.app, name="token")

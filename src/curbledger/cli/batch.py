@@ -1,4 +1,4 @@
-"""The commands `curbledger batch show` and `curbledger batch export`."""
+"""The commands `curbledger batch show` and `curbledger batch export`. What is done to a batch: handing, recalling."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from curbledger.clients.client import Client, find_client
 from curbledger.database.scope import client_scope
 from curbledger.errors import CurbledgerError, Invalid
 from curbledger.kit import money
+from curbledger.placements.batch import Revision
 from curbledger.placements.export import Format, export
 from curbledger.placements.manifest import (
     BatchLine,
@@ -65,12 +66,17 @@ def export_batch(
     client = find_client(code)
     if form is Format.XLSX and out is None:
         raise Invalid("A workbook goes to a file: say which with --out.", field="out")
-    with client_scope(client.pk):
-        sending = find_revision(find_batch(batch), revision)
     if out is None:
-        export(sending, form, sys.stdout.buffer)
+        export(_sending(client, batch, revision), form, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
+    count = write_records(client, batch, form, out, revision=revision)
+    typer.echo(f"Wrote {count} records to {out}.", err=True)
+
+
+def write_records(client: Client, batch: UUID, form: Format, out: Path, *, revision: int | None = None) -> int:
+    """Write a revision's records to a file, the newest by default. Returns how many. Raises CurbledgerError."""
+    sending = _sending(client, batch, revision)
     # Written beside it and renamed: what has the name is whole.
     partial = out.with_name(f".{out.name}.{os.getpid()}")
     try:
@@ -83,7 +89,12 @@ def export_batch(
         raise CurbledgerError(f"{out} cannot be written: {error.strerror}.") from None
     finally:
         partial.unlink(missing_ok=True)
-    typer.echo(f"Wrote {sending.record_count} records to {out}.", err=True)
+    return sending.record_count
+
+
+def _sending(client: Client, batch: UUID, revision: int | None) -> Revision:
+    with client_scope(client.pk):
+        return find_revision(find_batch(batch), revision)
 
 
 def _show_batch(line: BatchLine, client: Client) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from curbledger.database.fields import ClientForeignKey
 from curbledger.database.owned import ClientOwned
@@ -85,6 +86,22 @@ def name_agency(*, client_id: int, name: str | None, at: datetime) -> Agency:
     # Two that make the same agency at once: the constraint lets one in, and both read it.
     Agency.objects.bulk_create([Agency(client_id=client_id, name=name, created_at=at)], ignore_conflicts=True)
     return Agency.objects.get(name__iexact=name)
+
+
+def pick_agency(name: str | None) -> Agency:
+    """The agency of that name in any case; without a name the only one. In the client's scope.
+
+    Raises NotFound, and Conflict where no name is given and there are several.
+    """
+    found = list(Agency.objects.order_by("id") if name is None else Agency.objects.filter(name__iexact=name.strip()))
+    if len(found) == 1:
+        return found[0]
+    names = list(Agency.objects.order_by("id").values_list("name", flat=True))
+    if not names:
+        raise NotFound(_("There is no agency yet."))
+    if name is None:
+        raise Conflict(_("Say which agency. There are: {names}.").format(names=", ".join(names)))
+    raise NotFound(_("There is no agency {name}. There are: {names}.").format(name=repr(name), names=", ".join(names)))
 
 
 def bind_token(*, client_id: int, token_id: int, agency: Agency) -> None:
