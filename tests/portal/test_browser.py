@@ -23,7 +23,6 @@ from tests.stories.house import House
 __all__ = ["move_in", "small_town"]
 
 PASSWORD = "three quiet herons"
-MANAGER = ("--client", "OC_TOMA", "--role", "manager")
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -79,17 +78,23 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def url(small_town: House) -> str:
-    small_town.environment["CURBLEDGER_HTTPS"] = "0"
+def let_in(house: House, email: str, role: str) -> None:
+    """A member of the town who can sign in."""
+    command = [sys.executable, "-m", "curbledger", "user", "add", email]
     subprocess.run(
-        [sys.executable, "-m", "curbledger", "user", "add", "maud@example.org", *MANAGER, "--password-stdin"],
+        [*command, "--client", "OC_TOMA", "--role", role, "--password-stdin"],
         input=f"{PASSWORD}\n",
         text=True,
-        env=small_town.variables(),
+        env=house.variables(),
         check=True,
         stdout=subprocess.DEVNULL,
     )
+
+
+@pytest.fixture
+def url(small_town: House) -> str:
+    small_town.environment["CURBLEDGER_HTTPS"] = "0"
+    let_in(small_town, "maud@example.org", "manager")
     return f"http://127.0.0.1:{small_town.serve().port}"
 
 

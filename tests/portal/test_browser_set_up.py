@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import Browser
 
-from tests.portal.test_browser import DESK, PASSWORD, PHONE, chromium, office
+from tests.portal.test_browser import DESK, PHONE, chromium, let_in, office
 from tests.stories.conftest import move_in, small_town
 from tests.stories.house import House
 
 __all__ = ["chromium", "move_in", "small_town"]
 
-ADMINISTRATOR = ("--client", "OC_TOMA", "--role", "administrator", "--password-stdin")
 PATHS = (
     "set-up/",
     "set-up/policy",
@@ -39,14 +35,7 @@ PATHS = (
 @pytest.fixture
 def url(small_town: House) -> str:
     small_town.environment["CURBLEDGER_HTTPS"] = "0"
-    subprocess.run(
-        [sys.executable, "-m", "curbledger", "user", "add", "ada@example.org", *ADMINISTRATOR],
-        input=f"{PASSWORD}\n",
-        text=True,
-        env=small_town.variables(),
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    let_in(small_town, "ada@example.org", "administrator")
     return f"http://127.0.0.1:{small_town.serve().port}"
 
 
@@ -101,3 +90,47 @@ def test_a_token_is_made_in_the_browser_shown_once_and_rotated(chromium: Browser
     ada.check()
     assert small_town.query("SELECT count(*), count(replaces_id), count(expires_at) FROM api_token") == [(2, 1, 1)]
     ada.page.context.close()
+
+
+@pytest.mark.parametrize(("language", "screen"), [("en", DESK), ("fr", PHONE)], ids=["desk", "phone"])
+def test_a_member_is_added_given_a_role_and_kept_out_and_an_agency_gets_its_category(
+    chromium: Browser, small_town: House, url: str, language: str, screen: dict[str, int]
+) -> None:
+    ada = office(chromium, url, screen, language)
+    page = ada.page
+    ada.sign_in("ada@example.org")
+    ada.go("set-up/members/add")
+    page.locator("#id_email").fill("new@example.org")
+    page.locator("#id_role").select_option("clerk")
+    page.locator("main form button[type=submit]").click()
+    # The link by which they choose a password is shown once.
+    page.locator("#link").wait_for()
+    ada.check()
+    ada.go("set-up/members")
+    ada.check()
+    page.get_by_role("link", name="new@example.org").click()
+    ada.check()
+    page.locator("#id_role").select_option("manager")
+    page.locator("button[value=role]").click()
+    page.locator(".said.success").wait_for()
+    assert small_town.query(
+        "SELECT role FROM membership m JOIN staff_user u ON u.id = m.user_id WHERE email = 'new@example.org'"
+    ) == [("manager",)]
+    page.locator("button[value=disable]").click()
+    page.locator("button[value=enable]").wait_for()
+    ada.check()
+    ada.go("set-up/agencies/add")
+    page.locator("#id_name").fill("North Collections")
+    page.locator("#id_assigned_only").check()
+    page.locator("main form button[type=submit]").click()
+    page.locator("table.list").wait_for()
+    ada.check()
+    page.locator("select[name^=category_]").first.select_option(label="North Collections")
+    page.locator("main form button[type=submit]").click()
+    page.locator(".said.success").wait_for()
+    ada.check()
+    page.get_by_role("link", name="North Collections").click()
+    page.locator("#id_assigned_only").wait_for()
+    ada.check()
+    assert small_town.query("SELECT count(*) FROM agency_category") == [(1,)]
+    page.context.close()
