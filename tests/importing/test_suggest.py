@@ -10,7 +10,7 @@ import tomli_w
 
 from curbledger.importing.mapping import read_mapping
 from curbledger.importing.schema import Kind
-from curbledger.importing.suggest import suggest
+from curbledger.importing.suggest import suggest, two_orders
 from curbledger.importing.upload import look
 from tests.importing.conftest import REAL_FILE
 
@@ -55,6 +55,30 @@ def test_the_way_days_are_written_is_seen(tmp_path: Path, day: str, written: str
     found = fields(tmp_path, f"ticket,issued,due,fine\n1,{day},{day},5\n2,{day},,5\n3,?,{day},5\n")
     assert found["issued"] == {"column": "issued", "format": written}
     assert found["due"] == {"column": "due", "format": written}
+
+
+@pytest.mark.parametrize(
+    ("days", "orders"),
+    [
+        (["07/08/2026", "01/02/2026"], {"%m/%d/%Y", "%d/%m/%Y"}),
+        (["7-8-2026"], {"%m-%d-%Y", "%d-%m-%Y"}),
+        (["07/08/2026 14:05", ""], {"%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M"}),
+        # One that fits no other order decides, and so does what is the same day in both.
+        (["07/08/2026", "25/08/2026"], None),
+        (["07/07/2026", "08/08/2026"], None),
+        (["2026-08-07"], None),
+        (["soon"], None),
+        ([], None),
+    ],
+)
+def test_two_orders_between_which_nothing_decides_are_seen(days: list[str], orders: set[str] | None) -> None:
+    found = two_orders([day for day in days if day])
+    assert (None if found is None else set(found.days)) == orders
+
+
+def test_such_a_column_is_mapped_without_a_format(tmp_path: Path) -> None:
+    found = fields(tmp_path, "ticket,issued,due,fine\n1,07/08/2026,2026-08-20,5\n")
+    assert found["issued"] == "issued"
 
 
 def test_a_comma_before_the_cents_is_seen_and_so_is_another_delimiter(tmp_path: Path) -> None:

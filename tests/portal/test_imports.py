@@ -18,7 +18,7 @@ from curbledger.importing.kept import KeptMapping
 from curbledger.importing.mapping import ImportMapping, read_mapping, read_tree
 from curbledger.importing.schema import FIELDS, LISTS, Kind
 from curbledger.importing.turns import bring_in, take_file
-from curbledger.portal.import_forms import Editor
+from curbledger.portal.import_forms import Column, Editor
 from curbledger.portal.import_words import field_name, list_name
 from curbledger.violations.models import Violation
 from tests.cast import NOON
@@ -110,6 +110,22 @@ def test_a_file_is_brought_mapped_checked_and_imported(town: Client, manager: Br
     assert "attachment" in rejected["Content-Disposition"]
 
 
+def test_days_that_could_be_others_are_asked_for_and_not_guessed(town: Client, manager: Browser) -> None:
+    rows = b"Ticket No,Issue Date,Amount\nA1,07/08/2026,50\nA2,01/02/2026,60\n"
+    address = brought(manager, rows=rows)
+    asked = "Is 07/08/2026 July 8, 2026 or Aug. 7, 2026?"
+    assert asked in page(manager, f"{address}/mapping")
+    form = filled(manager, f"{address}/mapping")
+    assert form["field-issued-format"] == ""
+    answer = manager.post(f"{address}/mapping", form)
+    assert answer.status_code == 422
+    assert asked in unescape(answer.content.decode())
+    assert one(town).mapping == ""
+    said = {**filled(manager, f"{address}/mapping"), "field-issued-format": "%d/%m/%Y"}
+    assert manager.post(f"{address}/mapping", said).status_code == 302
+    assert read_tree(one(town).mapping)["fields"]["issued"] == {"column": "Issue Date", "format": ["%d/%m/%Y"]}
+
+
 def test_a_double_click_brings_and_imports_once(town: Client, manager: Browser) -> None:
     key = form_key(manager, "/portal/imports")
     for _ in range(2):
@@ -198,7 +214,7 @@ def test_the_form_says_all_that_a_mapping_can(example: str, kind: Kind) -> None:
     """What it shows and sends again is what it was: TOML in, the form, TOML out."""
     tree = read_tree((EXAMPLES / f"{example}.toml").read_text(encoding="utf-8"))
     before = ImportMapping.model_validate(tree)
-    columns = {column: "" for source in before.fields.values() for column in source.named_columns}
+    columns = {column: Column() for source in before.fields.values() for column in source.named_columns}
     shown = Editor(None, kind=kind, columns=columns, tree=tree)
     sent: dict[str, Any] = {}
     for form in (shown.whole, *shown.sources, *shown.lists):

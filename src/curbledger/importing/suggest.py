@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from curbledger.importing.fault import BadRow
 from curbledger.importing.reading import ISO_DAY, read_amount, read_day
@@ -15,6 +15,7 @@ from curbledger.importing.schema import FIELDS, Kind, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
     from curbledger.importing.upload import Look
 
@@ -84,6 +85,13 @@ _PREFIX, _DUE_DAYS = "OLD-", 30
 _MADE = {Kind.VIOLATIONS: "ticket", Kind.PEOPLE: "unique_id", Kind.PAYMENTS: "reference"}
 
 
+class Orders(NamedTuple):
+    """A value of a column, and the day that it would be by each of two formats."""
+
+    value: str
+    days: dict[str, date]
+
+
 def suggest(kind: Kind, look: Look) -> dict[str, Any]:
     """A mapping as its TOML would say it, as far as it can be guessed."""
     columns = {name: [row[place].strip() for row in look.rows] for place, name in enumerate(look.header)}
@@ -128,6 +136,9 @@ def _make_up(kind: Kind, header: Sequence[str], fields: dict[str, Any]) -> None:
 
 def _source(shape: Shape, column: str, values: Iterable[str]) -> Any:  # noqa: ANN401  # as TOML has it
     filled = [value for value in values if value]
+    # Which of two orders it is, nobody can see: whoever maps the file is asked, and until then no day fits.
+    if shape is Shape.DAY and two_orders(filled) is not None:
+        return column
     if shape is Shape.DAY and (form := _format_of(filled)) not in {None, *ISO_DAY}:
         return {"column": column, "format": form}
     if shape is Shape.AMOUNT and _decimal_of(filled) == ",":
@@ -153,12 +164,35 @@ def _format_of(filled: Sequence[str]) -> str | None:
     return best if 2 * sum(_is_day(value, best) for value in filled) >= len(filled) else None
 
 
+def two_orders(filled: Sequence[str]) -> Orders | None:
+    """The two formats between which nothing in the column decides; None where there are no two.
+
+    As many of its values fit the one as the other, and some of them would be another day.
+    """
+    best = _format_of(filled)
+    if best is None:
+        return None
+    days = [_day(value, best) for value in filled]
+    fitting = sum(day is not None for day in days)
+    for other in _FORMATS:
+        others = [_day(value, other) for value in filled]
+        if sum(day is not None for day in others) != fitting:
+            continue
+        for value, day, otherwise in zip(filled, days, others, strict=True):
+            if day is not None and otherwise is not None and day != otherwise:
+                return Orders(value, {best: day.date(), other: otherwise.date()})
+    return None
+
+
 def _is_day(value: str, form: str) -> bool:
+    return _day(value, form) is not None
+
+
+def _day(value: str, form: str) -> datetime | None:
     try:
-        read_day(value, (form,))
+        return read_day(value, (form,))
     except BadRow:
-        return False
-    return True
+        return None
 
 
 def _decimal_of(filled: Sequence[str]) -> str | None:

@@ -6,9 +6,11 @@ says whether that can be used.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,8 @@ from curbledger.portal.import_words import KIND_NAMES, field_name, list_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from curbledger.importing.suggest import Orders
+
 _COLUMN = "column:"
 # Of a column's values, so much is shown beside its name.
 _EXAMPLE = 24
@@ -30,6 +34,22 @@ _ENCODINGS = (
     ("cp1252", "Windows-1252"),
     ("iso8859-1", "Latin-1"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What the form knows of a column: its first value, and between which orders of a day nothing in it decides."""
+
+    example: str = ""
+    orders: Orders | None = None
+
+
+def which_order(orders: Orders) -> str:
+    """Asks in which order the days of a column are written."""
+    (one, day), (other, otherwise) = orders.days.items()
+    return _("Is {value} {day} or {otherwise}? Nothing in this column says: write {one} or {other}.").format(
+        value=orders.value, day=date_format(day), otherwise=date_format(otherwise), one=one, other=other
+    )
 
 
 class UploadForm(ActForm):
@@ -107,7 +127,7 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("A line for each, such as paid = P | PD."),
     )
 
-    def __init__(self, data: Any, *, name: str, kind: Kind, columns: Mapping[str, str], tree: Any) -> None:  # noqa: ANN401  # as TOML has it
+    def __init__(self, data: Any, *, name: str, kind: Kind, columns: Mapping[str, Column], tree: Any) -> None:  # noqa: ANN401  # as TOML has it
         super().__init__(data, prefix=f"field-{name}", label_suffix="", initial=_initial(tree))
         field = FIELDS[kind][name]
         self.name, self.title, self.required, self.shape = name, field_name(name), field.required, field.shape
@@ -121,15 +141,31 @@ class SourceForm(forms.Form):
         offered["am_pm"].choices = [("", "—"), *names]
         for option in {"format", "am_pm", "decimal", "prefix", "default", "blank", "values"} - OPTIONS[field.shape]:
             del offered[option]
+        self._orders = {
+            f"{_COLUMN}{name}": column.orders for name, column in columns.items() if column.orders is not None
+        }
+        if "format" in offered and (orders := self._asked(self.initial.get("source"), self.initial.get("format"))):
+            offered["format"].help_text = which_order(orders)
         if name != "due":
             del offered["days_after_issue"]
         if field.shape is Shape.NUMBER:
             del offered["constant"]
 
-    def _sources(self, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    def clean(self) -> dict[str, Any]:
+        """A day that could be another one is no guess of ours."""
+        said = self.cleaned_data
+        if "format" in self.fields and (orders := self._asked(said.get("source"), said.get("format"))):
+            self.add_error("format", which_order(orders))
+        return said
+
+    def _asked(self, source: object, written: object) -> Orders | None:
+        """What has to be asked of a column of days for which nobody said how they are written."""
+        return None if written else self._orders.get(str(source))
+
+    def _sources(self, columns: Mapping[str, Column]) -> Iterator[tuple[str, str]]:
         yield "", _("— not in the file —")
-        for column, example in columns.items():
-            yield f"{_COLUMN}{column}", f"{column} ({example[:_EXAMPLE]})" if example else column
+        for name, column in columns.items():
+            yield f"{_COLUMN}{name}", f"{name} ({column.example[:_EXAMPLE]})" if column.example else name
         yield "columns", _("Several columns, joined")
         if self.shape is Shape.NUMBER:
             yield "made_from", _("A number made from columns")
@@ -146,7 +182,9 @@ class SourceForm(forms.Form):
     @property
     def has_further(self) -> bool:
         """Whether anything but the source was said."""
-        return (self.is_bound and bool(self.errors)) or any(name != "source" for name in self.initial)
+        if (self.is_bound and bool(self.errors)) or any(name != "source" for name in self.initial):
+            return True
+        return self._asked(self.initial.get("source"), None) is not None and "format" in self.fields
 
     def tree(self) -> Any:  # noqa: ANN401  # as TOML has it
         """What was chosen; None for a field that the file has not. Of a valid form."""
@@ -226,7 +264,7 @@ class ListForm(forms.Form):
 class Editor:
     """All forms of one mapping, and the tree that they make."""
 
-    def __init__(self, data: Any, *, kind: Kind, columns: Mapping[str, str], tree: Mapping[str, Any]) -> None:  # noqa: ANN401  # as Django's own
+    def __init__(self, data: Any, *, kind: Kind, columns: Mapping[str, Column], tree: Mapping[str, Any]) -> None:  # noqa: ANN401  # as Django's own
         self._kind, self._tree = kind, tree
         file = {"delimiter": ",", **tree.get("file", {})}
         self.whole = MappingForm(data, initial=file)

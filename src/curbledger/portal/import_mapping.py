@@ -15,10 +15,10 @@ from curbledger.importing.kept import find_mapping, keep_mapping, kept_mappings
 from curbledger.importing.mapping import FileRules, read_tree
 from curbledger.importing.schema import Kind
 from curbledger.importing.steps import ask_to_check, find_import, map_file
-from curbledger.importing.suggest import suggest
+from curbledger.importing.suggest import suggest, two_orders
 from curbledger.importing.upload import Look, look
 from curbledger.permissions import Permission
-from curbledger.portal.import_forms import Editor, TextForm
+from curbledger.portal.import_forms import Column, Editor, TextForm
 from curbledger.portal.page import page
 
 if TYPE_CHECKING:
@@ -111,12 +111,13 @@ def _look(one: FileImport, tree: Mapping[str, Any]) -> Look:
         return look(one.path)
 
 
-def _columns(seen: Look) -> dict[str, str]:
-    """Each column, and what stands in it first."""
-    return {
-        name: next((row[place].strip() for row in seen.rows if row[place].strip()), "")
-        for place, name in enumerate(seen.header)
-    }
+def _columns(seen: Look) -> dict[str, Column]:
+    """Each column, what stands in it first, and what has to be asked of it."""
+    found = {}
+    for place, name in enumerate(seen.header):
+        filled = [value for row in seen.rows if (value := row[place].strip())]
+        found[name] = Column(filled[0] if filled else "", two_orders(filled))
+    return found
 
 
 def _save(visit: Visit, one: FileImport, text: str, form: ActForm) -> str:
