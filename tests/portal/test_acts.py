@@ -206,6 +206,8 @@ class TestOthers:
         hold = Hold.objects.get()
         assert (hold.kind, str(hold.until)) == ("court", "2099-01-01")
         assert do(officer, ticket, "hold", kind="court", reason="x", until="2020-01-01").status_code == 422
+        # Nobody picks a kind by leaving the field as it was.
+        assert do(officer, ticket, "hold", kind="", reason="x").status_code == 422
         assert do(officer, ticket, "release", hold=hold.pk, reason="Heard").status_code == 302
         hold.refresh_from_db()
         assert hold.release_reason == "Heard"

@@ -150,13 +150,16 @@ def test_a_ticket_is_found_while_its_number_is_typed_and_paid_once_with_two_clic
     clerk.page.wait_for_url(re.compile(rf"[?&]q={number}"))
     clerk.page.locator("table.list tbody tr").nth(1).wait_for(state="detached")
     clerk.page.get_by_role("link", name=number, exact=True).click()
-    clerk.page.locator("a[href$='/pay']").click()
+    clerk.page.locator("a[href*='/pay']").click()
     assert clerk.page.locator("#id_amount").input_value() in {str(owed), str(owed).replace(".", ",")}
     clerk.page.locator("main form button[type=submit]").dblclick()
     clerk.page.get_by_text(paid).wait_for()
     assert small_town.query(
         "SELECT count(*) FROM payment p JOIN violation v ON v.id = p.violation_id WHERE v.ticket = %s", number
     ) == [(1,)]
+    # The way back is to what was looked for.
+    clerk.page.locator("#content > p > a").click()
+    clerk.page.wait_for_url(re.compile(rf"/violations\?q={number}$"))
     assert clerk.complaints == []
     clerk.page.context.close()
 

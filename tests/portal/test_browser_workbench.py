@@ -34,6 +34,7 @@ def test_a_handoff_from_the_first_look_to_a_recall(
     maud.check()
     page.locator("input[name=ticket]").first.check()
     page.locator(".selected button").click()
+    page.locator("#id_kind").select_option("dispute")
     page.locator("#id_reason").fill("Look again.")
     maud.check()
     page.locator("main form button[type=submit]").click()

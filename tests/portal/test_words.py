@@ -10,7 +10,7 @@ from django.utils import translation
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
-from curbledger.portal.templatetags.portal import state_name, who_name, why_words
+from curbledger.portal.templatetags.portal import plain_count, state_name, who_name, why_words
 from curbledger.portal.words import SOUGHT_NAMES, STATE_NAMES
 from curbledger.violations.appeal import decide_appeal, open_appeal
 from curbledger.violations.late_fee_rule import add_late_fee_rule
@@ -72,3 +72,10 @@ def test_reasons_that_the_domain_writes_itself_are_told_in_french(town: Client) 
             "Frais de retard 1, dus après 14 jours",
         ]
         assert why_words("Whatever a person writes") == "Whatever a person writes"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "40,000"), ("fr", "40\N{NO-BREAK SPACE}000")])
+def test_a_count_has_the_groups_of_the_language(language: str, said: str) -> None:
+    with translation.override(language):
+        assert plain_count(40000) == said
+        assert plain_count(7) == "7"

@@ -157,7 +157,8 @@ class Adjust(OnTicket):
     reason = reason_field()
 
 
-_PLACED_BY_STAFF = [(kind, _capital(DETAIL_NAMES[kind])) for kind in STAFF_HOLD_KINDS]
+# Nobody picks a kind by leaving it as it was.
+_PLACED_BY_STAFF = [("", "—"), *((kind, _capital(DETAIL_NAMES[kind])) for kind in STAFF_HOLD_KINDS)]
 
 
 class HoldForm(ActForm):

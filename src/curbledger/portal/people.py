@@ -91,7 +91,7 @@ class HoldForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind, KIND_NAMES[kind]) for kind in STAFF_HOLD_KINDS]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", "—"), *((kind, KIND_NAMES[kind]) for kind in STAFF_HOLD_KINDS)]  # type: ignore[attr-defined]
 
 
 KIND_NAMES = {

@@ -15,7 +15,7 @@ from curbledger.permissions import Permission
 from curbledger.placements.alarm_words import what_is_wrong, what_to_do
 from curbledger.portal import batches
 from curbledger.portal.page import page
-from curbledger.portal.templatetags.portal import plain_amount
+from curbledger.portal.templatetags.portal import plain_amount, plain_count
 from curbledger.reports.catalogue import AGE_NAMES
 from curbledger.reports.today import figures_today
 
@@ -78,7 +78,7 @@ def _goes(goes: Sequence[Foreseen]) -> dict[str, Any]:
     # How a language writes a short day, in the letters of Django's date formats.
     form = pgettext("date format", "D j M")
     labels = [_("now"), *(date_format(one.day, form) for one in goes[1:])]
-    shown = [f"{plain_amount(one.total)} ({one.count})" if one.count else "0" for one in goes]
+    shown = [f"{plain_amount(one.total)} ({plain_count(one.count)})" if one.count else "0" for one in goes]
     return _chart(_("What can be handed over"), labels, {_("Amount"): [one.total for one in goes]}, shown)
 
 

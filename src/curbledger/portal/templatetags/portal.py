@@ -50,10 +50,18 @@ def plain_amount(value: Decimal) -> str:
 
 
 @register.filter
+def plain_count(value: int) -> str:
+    """How many, with the groups of the language."""
+    return formats.number_format(value, 0, use_l10n=True, force_grouping=True).replace(" ", _NO_BREAK)
+
+
+@register.filter
 def report_cell(cell: Cell, column: Column) -> str:
     """A cell of a report, as its column is shown."""
     if cell is None:
         return ""
+    if column.kind is Kind.COUNT and isinstance(cell, int):
+        return plain_count(cell)
     return plain_amount(cell) if column.kind is Kind.MONEY and isinstance(cell, Decimal) else str(cell)
 
 
