@@ -41,6 +41,7 @@ class Permission(StrEnum):
     RETENTION_WRITE = "portal:retention:write"
     TOKENS_WRITE = "portal:tokens:write"
     MEMBERS_WRITE = "portal:members:write"
+    CLIENT_WRITE = "portal:client:write"
 
 
 # The names integrators and the command line know (contract: "Common to every call"). Stored tokens carry these.
@@ -100,6 +101,7 @@ _ADMINISTRATOR = _MANAGER | {
     Permission.RETENTION_WRITE,
     Permission.TOKENS_WRITE,
     Permission.MEMBERS_WRITE,
+    Permission.CLIENT_WRITE,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -99,3 +99,13 @@ def test_how_staff_issue_is_shown_and_changed(town: Client) -> None:
     said = typed("client", "issuing", "OC_TOMA", "--pattern", "P{number:4}", "--due-days", "21").stdout
     assert said == "Tickets are numbered P{number:4}, and due after 21 days.\n"
     assert "is no pattern such as" in refused("client", "issuing", "OC_TOMA", "--pattern", "P")
+
+
+def test_a_client_is_renamed_and_keeps_the_currency_of_its_tickets(town: Client) -> None:
+    assert typed("client", "change", "OC_TOMA", "--name", "City of Toma").stdout == (
+        "OC_TOMA is City of Toma, in America/Toronto, with amounts in CAD.\n"
+    )
+    with client_scope(town.pk):
+        issue(town)
+    assert "They would not be converted" in refused("client", "change", "OC_TOMA", "--currency", "USD")
+    assert "There is no time zone 'Mars'" in refused("client", "change", "OC_TOMA", "--timezone", "Mars")

@@ -91,7 +91,7 @@ class TestHandOver:
     def test_a_guard_stops_it_until_somebody_says_why(self, town: Client) -> None:
         with client_scope(town.pk):
             change_policy(client_id=town.pk, at=clock.now(), by="maud", guard_payment_hours=1)
-        assert "guard allows 1 hours" in refused("hand-over", "OC_TOMA")
+        assert "guard allows 1 h" in refused("hand-over", "OC_TOMA")
         typed("hand-over", "OC_TOMA", "--override", "The bank is closed.")
 
     def test_of_several_agencies_one_is_named(self, town: Client) -> None:

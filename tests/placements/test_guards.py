@@ -104,7 +104,7 @@ class TestPayments:
         tickets(town)
         paid_at(town, NOON - 25 * HOUR)
         policy(town, guard_payment_hours=24)
-        with pytest.raises(GuardTripped, match="24 hours"):
+        with pytest.raises(GuardTripped, match="24 h"):
             staff(town, agency)
         assert overrides(town) == []
         assert untouched(town)

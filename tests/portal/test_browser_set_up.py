@@ -123,6 +123,10 @@ def test_a_member_is_added_given_a_role_and_kept_out_and_an_agency_gets_its_cate
     page.locator("#id_name").fill("North Collections")
     page.locator("#id_assigned_only").check()
     page.locator("main form button[type=submit]").click()
+    # It is the first agency, and takes only its own: everything else is nobody's.
+    page.locator("#id_sure").check()
+    ada.check()
+    page.locator("main form button[type=submit]").click()
     page.locator("table.list").wait_for()
     ada.check()
     page.locator("select[name^=category_]").first.select_option(label="North Collections")

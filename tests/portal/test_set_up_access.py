@@ -200,7 +200,7 @@ def test_what_is_none_of_the_acts_is_refused(town: Client, boss: Browser) -> Non
     user = staff(town)
     assert send(boss, f"{MEMBERS}/{user.pk}", action="promote").status_code == 422
     assert send(boss, f"{MEMBERS}/{user.pk}", action="role", role="owner").status_code == 422
-    assert send(boss, f"{MEMBERS}/{user.pk}", action="role").status_code == 422
+    assert send(boss, f"{MEMBERS}/{user.pk}", action="role", role="").status_code == 422
     assert Membership.objects.get(user=user).role == "clerk"
 
 

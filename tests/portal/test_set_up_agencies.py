@@ -16,7 +16,7 @@ from curbledger.placements.assign import add_agency, assign_categories
 from curbledger.placements.retention import Retention, retention_days
 from curbledger.violations.models import Category
 from curbledger.violations.numbering import IssueRule
-from tests.cast import NOON
+from tests.cast import NOON, issue
 from tests.portal.filling_in import fields, send, text
 from tests.portal.staff import signed_in
 
@@ -34,7 +34,7 @@ def test_an_agency_is_added_renamed_and_told_what_to_take(town: Client, boss: Br
     assert (answer.status_code, "There is an agency of this name." in text(answer)) == (422, True)
     with client_scope(town.pk):
         number = Agency.objects.get().pk
-    assert send(boss, f"{URL}/{number}", name="Beta", assigned_only="on").status_code == 302
+    assert send(boss, f"{URL}/{number}", name="Beta", assigned_only="on", sure="on").status_code == 302
     with client_scope(town.pk):
         agency = Agency.objects.get()
     assert (agency.name, agency.assigned_only) == ("Beta", True)
@@ -58,8 +58,37 @@ def test_who_gets_what_is_saved_and_what_would_be_nobodys_is_named(town: Client,
         assign_categories(town.pk, seen={ours: agency}, wanted={ours: None})
     answer = boss.post(URL, {**known, f"category_{theirs}": str(agency)})
     assert answer.status_code == 302
-    answer = boss.post(URL, {**known, "form_key": fields(boss, URL)["form_key"], f"category_{ours}": ""})
+    answer = boss.post(URL, {**known, "form_key": fields(boss, URL)["form_key"], f"category_{ours}": "0"})
     assert (answer.status_code, "Somebody else changed this" in text(answer)) == (422, True)
+
+
+def test_a_category_becomes_nobodys_only_where_that_is_meant(town: Client, boss: Browser) -> None:
+    with client_scope(town.pk):
+        ours = Category.objects.create(client_id=town.pk, name="Harbour").pk
+        agency = add_agency(town.pk, name="Alpha", at=NOON).pk
+        for _ in range(2):
+            issue(town, category_id=ours)
+        issue(town, category_id=ours, spoiled=True)
+    typed = {"name": "Alpha", "assigned_only": "on"}
+    answer = send(boss, f"{URL}/{agency}", None, **typed)
+    assert answer.status_code == 422
+    assert "would wait for ever: tickets of no category (0 tickets); " in text(answer)
+    assert "Harbour (2 tickets)" in text(answer)
+    with client_scope(town.pk):
+        assert not Agency.objects.get().assigned_only
+    # What leaves nobody's anything is not asked about.
+    boss.post(URL, {**fields(boss, URL), f"category_{ours}": str(agency)})
+    assert "Harbour" not in text(send(boss, f"{URL}/{agency}", None, **typed))
+    assert send(boss, f"{URL}/{agency}", None, **typed, sure="on").status_code == 302
+    # Now only what is kept for it is taken.
+    known = {**fields(boss, URL), f"category_{ours}": "0"}
+    asked = boss.post(URL, known)
+    assert (asked.status_code, "Harbour (2 tickets)" in text(asked)) == (422, True)
+    with client_scope(town.pk):
+        assert AgencyCategory.objects.count() == 1
+    assert boss.post(URL, {**known, "sure": "on"}).status_code == 302
+    with client_scope(town.pk):
+        assert not AgencyCategory.objects.exists()
 
 
 def test_an_agency_that_is_none_is_refused(town: Client, boss: Browser) -> None:
@@ -89,6 +118,24 @@ def test_settings_are_saved_and_shown(town: Client, boss: Browser) -> None:
         assert retention_days() is None
 
 
+def test_the_office_is_renamed_and_what_rests_on_something_says_why(town: Client, boss: Browser) -> None:
+    url = "/portal/set-up/office"
+    typed = {"name": "City of Toma", "timezone": "America/Halifax", "currency": "usd"}
+    assert send(boss, url, None, **typed).status_code == 302
+    changed = Client.objects.get(pk=town.pk)
+    assert (changed.name, changed.timezone, changed.currency) == ("City of Toma", "America/Halifax", "USD")
+    assert "America/Toronto" in text(send(boss, url, None, **{**typed, "timezone": "Toronto"}))
+    with client_scope(town.pk):
+        issue(town)
+    shown = text(boss.get(url))
+    assert "There are tickets: their due days" in shown
+    assert "They would not be converted." in shown
+    assert send(boss, url, None, **{**typed, "name": "Toma", "timezone": "America/Toronto"}).status_code == 302
+    changed = Client.objects.get(pk=town.pk)
+    assert (changed.name, changed.timezone) == ("Toma", "America/Halifax")
+    assert signed_in(town, "manager").get(url).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("page", "typed", "said"),
     [
@@ -108,7 +155,7 @@ def test_a_setting_that_cannot_be_is_refused(
 
 def test_cards_lead_where_each_role_may_go(town: Client) -> None:
     manager, boss = (text(signed_in(town, role).get("/portal/set-up/")) for role in ("manager", "administrator"))
-    for name in ("agencies", "retention", "tokens", "members", "collections"):
+    for name in ("agencies", "office", "retention", "tokens", "members", "collections"):
         assert (f"/set-up/{name}" in manager, f"/set-up/{name}" in boss) == (False, True)
     for name in ("policy", "lists/offences", "issuing", "letterhead", "lot-taxes"):
         assert f"/set-up/{name}" in manager

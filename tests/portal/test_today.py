@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client as Browser
 
+from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
+from curbledger.placements.by_staff import Way
+from curbledger.placements.proposal import propose
 from curbledger.reports import today
 from tests import cast
 from tests.cast import issue
@@ -101,3 +104,26 @@ def test_a_name_that_looks_like_a_script_stays_a_name(town: Client, clerk: Brows
 def test_only_the_page_itself_is_marked_as_here(clerk: Browser) -> None:
     assert re.search(r'href="/portal/" aria-current="page"', page(clerk))
     assert not re.search(r'href="/portal/" aria-current="page"', clerk.get("/portal/violations").content.decode())
+
+
+def test_with_a_second_person_the_forecast_says_that_it_waits_and_for_which_proposal(
+    town: Client, officer: Browser, clerk: Browser
+) -> None:
+    with client_scope(town.pk):
+        agency = cast.caller(town).agency
+        assert agency is not None
+        issue(town, at=clock.now())
+    assert "It waits for approval" not in page(officer)
+    with client_scope(town.pk):
+        change_policy(client_id=town.pk, at=clock.now(), by="maud", second_person=True)
+    shown = page(officer)
+    assert "It waits for approval" in shown
+    assert "/workbench/proposals/" not in shown
+    with client_scope(town.pk):
+        made = propose(town, agency.pk, way=Way.CALL, at=clock.now(), by="maud@example.org")
+    shown = page(officer)
+    assert f"/portal/workbench/proposals/{made.pk}" in shown
+    assert "1 ticket for Collections, proposed by maud@example.org" in shown
+    # Who may not hand over sees that it waits, and has nothing to decide.
+    assert "It waits for approval" in page(clerk)
+    assert "/workbench/proposals/" not in page(clerk)

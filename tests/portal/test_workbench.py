@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.http import HttpResponse
@@ -126,6 +126,20 @@ class TestHoldingSomeBack:
         assert self.hold(officer, tickets[:2]).status_code == 302
         assert self.held(town) == ["TICKET-A", "TICKET-B"]
         assert "TICKET-A" not in text(officer, "violations?reason=goes")
+
+    @pytest.mark.parametrize(
+        ("asked", "there"),
+        [("reason=goes&category=7", "reason=goes&category=7"), ("", "state=held"), ("x=1", "state=held")],
+    )
+    def test_the_list_goes_on_where_they_were_picked(
+        self, officer: Browser, tickets: list[Violation], asked: str, there: str
+    ) -> None:
+        picked = urlencode({"list": asked, "ticket": tickets[0].pk})
+        answer = send(officer, f"violations/hold?{picked}", kind="dispute", reason="Look again.")
+        back = answer["Location"]
+        assert back.startswith("/portal/violations?")
+        assert set(parse_qsl(back.partition("?")[2])) == set(parse_qsl(there))
+        assert "1 ticket is held back." in text(officer, back.removeprefix("/portal/"))
 
     def test_a_double_click_holds_once(self, town: Client, officer: Browser, tickets: list[Violation]) -> None:
         key = new_key()

@@ -12,6 +12,7 @@ from curbledger.cli.inputs import Code
 from curbledger.clients.client import find_client
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
+from curbledger.placements.office import change_client
 from curbledger.placements.switch import foresee, switch_collections
 from curbledger.registry.opening import open_client
 from curbledger.violations.numbering import set_issuing
@@ -40,6 +41,24 @@ def add(
     """Make a client. It hands nothing over until collections are switched on for it."""
     client = open_client(code=code, name=name, timezone=timezone, currency=currency, at=clock.now())
     typer.echo(f"Made {client.code} ({client.name}). Collections are off: `curbledger client collect {code} on`.")
+
+
+@app.command()
+def change(
+    code: Annotated[str, Code],
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="What it is called from now on.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Where its days begin and end. Only before its first ticket.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="What its amounts are in. Only before there are any.")
+    ] = None,
+) -> None:
+    """Change what a client is called, and, while nothing rests on it, its time zone and currency."""
+    client = find_client(code)
+    with client_scope(client.pk):
+        changed = change_client(client, name=name, timezone=timezone, currency=currency)
+    typer.echo(f"{changed.code} is {changed.name}, in {changed.timezone}, with amounts in {changed.currency}.")
 
 
 @app.command()

@@ -2,61 +2,76 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext
+from django.db import connection
+from django.utils.translation import gettext, ngettext
 
 from curbledger.database.constraints import named_errors
+from curbledger.database.scope import client_scope
 from curbledger.errors import Conflict, Invalid, NotFound
+from curbledger.kit import sql
 from curbledger.placements.agency import Agency, AgencyCategory
 from curbledger.violations.lists import Category
+from curbledger.violations.overdue import OPEN_DEBT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 _LIMIT = 200
+_WAITING = sql.load("curbledger.placements", "assign.sql")["waiting"].format(open_debt=OPEN_DEBT)
 
 
-def add_agency(client_id: int, *, name: str, at: datetime, assigned_only: bool = False) -> Agency:
-    """One more agency. In the client's scope. Raises Invalid, or Taken for a name that is there."""
-    with named_errors():
+class LeftToNobody(Conflict):
+    """Some categories would be nobody's from then on; whoever means it says so."""
+
+    code = "left_to_nobody"
+
+
+def add_agency(client_id: int, *, name: str, at: datetime, assigned_only: bool = False, sure: bool = True) -> Agency:
+    """One more agency. In the client's scope. Raises Invalid; Taken for a name that is there; LeftToNobody."""
+    with _asking(client_id, sure=sure), named_errors():
         return Agency.objects.create(
             client_id=client_id, name=_checked(name), assigned_only=assigned_only, created_at=at
         )
 
 
-def change_agency(agency_id: int, *, name: str | None = None, assigned_only: bool | None = None) -> Agency:
+def change_agency(
+    agency_id: int, *, name: str | None = None, assigned_only: bool | None = None, sure: bool = True
+) -> Agency:
     """Call an agency something else, or say whether it takes only what is kept for it; what is None stays.
 
-    In the client's scope. Raises NotFound, Invalid, or Taken.
+    In the client's scope. Raises NotFound, Invalid, Taken, or LeftToNobody.
     """
     agency = Agency.objects.select_for_update(no_key=True).filter(pk=agency_id).first()
     if agency is None:
         raise NotFound(gettext("There is no such agency."))
     agency.name = agency.name if name is None else _checked(name)
     agency.assigned_only = agency.assigned_only if assigned_only is None else assigned_only
-    with named_errors():
+    with _asking(agency.client_id, sure=sure), named_errors():
         agency.save(update_fields=["name", "assigned_only"])
     return agency
 
 
-def assign_categories(client_id: int, *, seen: Mapping[int, int | None], wanted: Mapping[int, int | None]) -> int:
+def assign_categories(
+    client_id: int, *, seen: Mapping[int, int | None], wanted: Mapping[int, int | None], sure: bool = True
+) -> int:
     """Keep categories for agencies, or (None) for none. In the client's scope. Returns how many changed.
 
-    `seen` is what whoever decides had before them. Raises Conflict where somebody else decided meanwhile.
+    `seen` is what whoever decides had before them. Raises Conflict where somebody else decided meanwhile;
+    LeftToNobody.
     """
-    changed = 0
-    for category_id in sorted(wanted):
-        if wanted[category_id] == seen.get(category_id):
-            continue
-        # Who decides on it at the same time waits here, or at the constraint where it is kept for nobody yet.
-        kept = AgencyCategory.objects.select_for_update().filter(category_id=category_id).first()
-        if (None if kept is None else kept.agency_id) != seen.get(category_id):
-            raise Conflict(gettext("Somebody else changed this meanwhile. Open it again to see what it is now."))
-        _keep(client_id, kept, category_id, wanted[category_id])
-        changed += 1
-    return changed
+    changed = {key: agency for key, agency in sorted(wanted.items()) if agency != seen.get(key)}
+    with _asking(client_id, sure=sure):
+        for category_id, agency_id in changed.items():
+            # Who decides on it at the same time waits here, or at the constraint where it is kept for nobody yet.
+            kept = AgencyCategory.objects.select_for_update().filter(category_id=category_id).first()
+            if (None if kept is None else kept.agency_id) != seen.get(category_id):
+                raise Conflict(gettext("Somebody else changed this meanwhile. Open it again to see what it is now."))
+            _keep(client_id, kept, category_id, agency_id)
+    return len(changed)
 
 
 def nobodys() -> list[str]:
@@ -64,10 +79,39 @@ def nobodys() -> list[str]:
 
     There are some where every agency takes only what is kept for it (preview.py: NO_AGENCY).
     """
+    return list(_nobodys().values())
+
+
+def _nobodys() -> dict[int | None, str]:
     if not Agency.objects.exists() or Agency.objects.filter(assigned_only=False).exists():
-        return []
+        return {}
     kept = AgencyCategory.objects.values("category_id")
-    return ["", *Category.objects.exclude(pk__in=kept).order_by("name").values_list("name", flat=True)]
+    return {None: "", **dict(Category.objects.exclude(pk__in=kept).order_by("name").values_list("pk", "name"))}
+
+
+@contextmanager
+def _asking(client_id: int, *, sure: bool) -> Iterator[None]:
+    """Undo what leaves further categories to nobody, unless whoever does it is sure. Raises LeftToNobody."""
+    with client_scope(client_id):
+        before = set() if sure else _nobodys().keys()
+        yield
+        left = {} if sure else {key: name for key, name in _nobodys().items() if key not in before}
+        if left:
+            raise LeftToNobody(_question(left))
+
+
+def _question(left: Mapping[int | None, str]) -> str:
+    """Which, and how many open debts that concerns."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"categories": sql.array(key for key in left if key is not None)})
+        waiting = dict(cursor.fetchall())
+    named = "; ".join(
+        ngettext("{name} ({count} ticket)", "{name} ({count} tickets)", waiting.get(key, 0)).format(
+            name=name or gettext("tickets of no category"), count=waiting.get(key, 0)
+        )
+        for key, name in left.items()
+    )
+    return gettext("No agency would take these any more, and they would wait for ever: {named}.").format(named=named)
 
 
 def _keep(client_id: int, kept: AgencyCategory | None, category_id: int, agency_id: int | None) -> None:

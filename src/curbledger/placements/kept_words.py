@@ -41,8 +41,8 @@ CLOSED_BEFORE = {
     "warning": _("The ticket was a warning before the office moved in."),
 }
 # What a guard found.
-NO_PAYMENT_EVER = _("No payment was ever recorded; the guard allows {hours} hours.")
-STALE_PAYMENTS = _("The last payment was recorded on {moment}; the guard allows {hours} hours.")
+NO_PAYMENT_EVER = _("No payment was ever recorded; the guard allows {hours} h.")
+STALE_PAYMENTS = _("The last payment was recorded on {moment}; the guard allows {hours} h.")
 UNUSUAL = _("{count} tickets, {total}, are far from the usual {usual_count}, {usual_total}.")
 
 TEXTS = (

@@ -45,7 +45,10 @@ def hold_many(visit: Visit) -> HttpResponse:
 
         done = visit.act(form, do)
         if not form.errors:
-            return visit.go(f"{reverse('portal:violations')}?state=held", done)
+            # Back where they were picked, to go on there.
+            came_from = looked_for(visit.request)
+            held = f"{reverse('portal:violations')}?state=held"
+            return visit.go(list_url(came_from) if came_from else held, done)
     context = {
         "title": _("Hold back"),
         "back": list_url(looked_for(visit.request)),

@@ -10,9 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from curbledger.clients.policy import current_policy
 from curbledger.kit import money
 from curbledger.permissions import Permission
 from curbledger.placements.alarm_words import what_is_wrong, what_to_do
+from curbledger.placements.proposal import Proposal, ProposalState
 from curbledger.portal import batches
 from curbledger.portal.page import page
 from curbledger.portal.templatetags.portal import plain_amount, plain_count
@@ -36,9 +38,14 @@ if TYPE_CHECKING:
 def today(visit: Visit) -> HttpResponse:
     """Where everybody begins."""
     figures = figures_today(visit.client, at=visit.at)
-    context: dict[str, Any] = {"title": _("Today"), "figures": figures}
+    context: dict[str, Any] = {"title": _("Today"), "figures": figures, "second_person": current_policy().second_person}
     if figures is not None:
         context |= {
+            "waiting": list(
+                Proposal.objects.filter(state=ProposalState.OPEN).select_related("agency").order_by("pk")
+                if visit.may(Permission.BATCHES_HAND_OVER)
+                else ()
+            ),
             "age_names": AGE_NAMES,
             "owed": sum((one.total for one in figures.owing), money.ZERO),
             "charts": {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from curbledger.clients.client import Client, make_client
 from curbledger.clients.codes import check_code, code_key
@@ -34,9 +35,9 @@ def open_client(
     """
     client = make_client(
         code=check_code(code),
-        name=_check_name(name),
-        timezone=_check_zone(timezone),
-        currency=_check_currency(currency),
+        name=check_name(name),
+        timezone=check_zone(timezone),
+        currency=check_currency(currency),
         at=at,
     )
     # The scope needs the id before there is a row to have one.
@@ -64,14 +65,16 @@ def _taken(taken: Client, code: str) -> str:
     )
 
 
-def _check_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """A client's name. Raises Invalid."""
     name = name.strip()
     if not name or len(name) > _NAME_LIMIT:
-        raise Invalid(f"A client needs a name, of at most {_NAME_LIMIT} characters.", field="name")
+        raise Invalid(_("A client needs a name, of at most {most} characters.").format(most=_NAME_LIMIT), field="name")
     return name
 
 
-def _check_zone(timezone: str) -> str:
+def check_zone(timezone: str) -> str:
+    """A time zone that there is. Raises Invalid with one that is near."""
     zones = available_timezones()
     if timezone in zones:
         return timezone
@@ -80,10 +83,13 @@ def _check_zone(timezone: str) -> str:
     # A city alone is what people type.
     cities = {zone.rpartition("/")[2]: zone for zone in sorted(folded)}
     near = get_close_matches(wanted, folded, n=1) or [cities.get(wanted, "america/toronto")]
-    raise Invalid(f"There is no time zone {timezone!r}. Take one such as {folded[near[0]]}.", field="timezone")
+    said = _("There is no time zone {text}. Take one such as {near}.")
+    raise Invalid(said.format(text=repr(timezone), near=folded[near[0]]), field="timezone")
 
 
-def _check_currency(currency: str) -> str:
+def check_currency(currency: str) -> str:
+    """Three letters, in capitals. Raises Invalid."""
     if not _CURRENCY.match(currency):
-        raise Invalid(f"{currency!r} is no currency. Take its three letters, such as CAD or USD.", field="currency")
+        said = _("{text} is no currency. Take its three letters, such as CAD or USD.")
+        raise Invalid(said.format(text=repr(currency)), field="currency")
     return currency.upper()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from curbledger.errors import NotFound
 from curbledger.permissions import Permission
 from curbledger.placements.agency import Agency, AgencyCategory, AgencyToken
-from curbledger.placements.assign import add_agency, assign_categories, change_agency, nobodys
+from curbledger.placements.assign import LeftToNobody, add_agency, assign_categories, change_agency, nobodys
 from curbledger.portal.forms import ActForm
 from curbledger.portal.page import page
 from curbledger.violations.lists import Category
@@ -20,14 +20,34 @@ from curbledger.violations.lists import Category
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from curbledger.errors import CurbledgerError
     from curbledger.portal.visit import Visit
 
 _POST = ("GET", "HEAD", "POST")
 # An office has a handful of either.
 _MOST = 500
+# No agency has this id.
+_NOBODY = "0"
 
 
-class AgencyForm(ActForm):
+class Sure(ActForm):
+    """A change that can leave categories to nobody: then it asks whether that is meant."""
+
+    sure = forms.BooleanField(label=gettext_lazy("That is meant"), required=False)
+    asked = False
+
+    def refuse(self, error: CurbledgerError) -> None:
+        """Ask, where that is what is wrong."""
+        super().refuse(error)
+        self.asked = isinstance(error, LeftToNobody)
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        """The question stands last, and only where it is one."""
+        fields = super().visible_fields()
+        return [one for one in fields if one.name != "sure"] + ([self["sure"]] if self.asked else [])
+
+
+class AgencyForm(Sure):
     """What it is called, and what it takes."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
@@ -36,13 +56,13 @@ class AgencyForm(ActForm):
     )
 
 
-class WhoGetsWhat(ActForm):
+class WhoGetsWhat(Sure):
     """For each category, the agency that it is kept for."""
 
     def __init__(self, data: Any) -> None:  # noqa: ANN401  # as Django's own
         super().__init__(data)
         agencies = [
-            ("", gettext_lazy("Whoever calls first")),
+            (_NOBODY, gettext_lazy("Whoever calls first")),
             *Agency.objects.order_by("name").values_list("pk", "name"),
         ]
         kept = dict(AgencyCategory.objects.values_list("category_id", "agency_id"))
@@ -50,7 +70,10 @@ class WhoGetsWhat(ActForm):
         for category in self.categories:
             here = kept.get(category.pk, "")
             self.fields[f"category_{category.pk}"] = forms.TypedChoiceField(
-                label=category.name, choices=agencies, coerce=int, empty_value=None, required=False, initial=here
+                label=category.name,
+                choices=agencies,
+                coerce=lambda chosen: int(chosen) or None,
+                initial=here or _NOBODY,
             )
             self.fields[f"seen_{category.pk}"] = forms.IntegerField(
                 widget=forms.HiddenInput, required=False, initial=here
@@ -66,10 +89,10 @@ def agencies(visit: Visit) -> HttpResponse:
     """Every agency, and the form that says who gets what."""
     form = WhoGetsWhat(visit.request.POST if visit.request.method == "POST" else None)
     if form.is_valid():
-        seen, wanted = form.told("seen"), form.told("category")
+        seen, wanted, sure = form.told("seen"), form.told("category"), form.cleaned_data["sure"]
 
         def do() -> str:
-            changed = assign_categories(visit.client.pk, seen=seen, wanted=wanted)
+            changed = assign_categories(visit.client.pk, seen=seen, wanted=wanted, sure=sure)
             return _("Who gets what is saved.") if changed else _("Nothing was changed.")
 
         said = visit.act(form, do)
@@ -122,7 +145,7 @@ def _form(visit: Visit, title: str, there: dict[str, Any], do: Any) -> HttpRespo
     form = AgencyForm(visit.request.POST if visit.request.method == "POST" else None, initial=there)
     back = reverse("portal:set-up-agencies")
     if form.is_valid():
-        typed = {name: form.cleaned_data[name] for name in ("name", "assigned_only")}
+        typed = {name: form.cleaned_data[name] for name in ("name", "assigned_only", "sure")}
         said = visit.act(form, lambda: do(typed))
         if not form.errors:
             return visit.go(back, said)

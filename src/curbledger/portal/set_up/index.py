@@ -67,6 +67,7 @@ def _access() -> list[Card]:
     who = _("Who signs in here, and as what.")
     what = _("What agencies and integrators call with.")
     return [
+        *_settings("office"),
         _card("set-up-members", _("Members"), who, "group", Permission.MEMBERS_WRITE),
         _card("set-up-tokens", _("Tokens"), what, "key", Permission.TOKENS_WRITE),
     ]

@@ -43,7 +43,7 @@ class MemberForm(ActForm):
     """What is done to a member."""
 
     action = forms.ChoiceField(choices=[(name, "") for name in ("role", "disable", "enable", "reset")])
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES, required=False)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES)
 
 
 @page(Permission.MEMBERS_WRITE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +14,7 @@ from curbledger.kit import clock
 from curbledger.notices.letterhead import letterhead_of, save_letterhead
 from curbledger.permissions import Permission
 from curbledger.permits.lot_tax import NONE, LotTax, set_lot_tax
+from curbledger.placements.office import change_client, what_is_fixed
 from curbledger.placements.retention import MOST_DAYS, change_retention, retention_days
 from curbledger.portal.forms import ActForm
 from curbledger.portal.page import Page
@@ -67,6 +68,19 @@ class LetterheadForm(ActForm):
     )
 
 
+class OfficeForm(ActForm):
+    """What the client is called, and what it counts by."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    timezone = forms.CharField(
+        label=_("Time zone"),
+        max_length=64,
+        help_text=_("Where days begin and end, such as America/Toronto."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("Its three letters, such as CAD or USD."))
+
+
 def _rate(label: Lazy) -> forms.DecimalField:
     return forms.DecimalField(
         label=label,
@@ -98,10 +112,15 @@ class Setting:
     form: type[ActForm]
     there: Callable[[Visit], dict[str, Any]]
     save: Callable[[Visit, dict[str, Any]], str]
+    # By field, why it stays as it is.
+    fixed: Callable[[], dict[str, str]] = dict
 
     def __call__(self, visit: Visit) -> HttpResponse:
         """The page: shows the form; sent, saves what it says."""
         form = self.form(visit.request.POST if visit.request.method == "POST" else None, initial=self.there(visit))
+        for name, why in self.fixed().items():
+            # What is sent for it does not count then.
+            form.fields[name].disabled, form.fields[name].help_text = True, why
         if form.is_valid():
             typed = {name: value for name, value in form.cleaned_data.items() if name != "form_key"}
             said = visit.act(form, lambda: self.save(visit, typed))
@@ -155,9 +174,33 @@ def _save_lot_tax(visit: Visit, typed: dict[str, Any]) -> str:
     return gettext("The taxes were saved.")
 
 
+def _fixed() -> dict[str, str]:
+    return {name: why for name, why in asdict(what_is_fixed()).items() if why}
+
+
+def _office(visit: Visit) -> dict[str, Any]:
+    return {name: getattr(visit.client, name) for name in ("name", "timezone", "currency")}
+
+
+def _save_office(visit: Visit, typed: dict[str, Any]) -> str:
+    changed = change_client(visit.client, **typed)
+    return gettext("{name} was saved.").format(name=changed.name)
+
+
 SETTINGS = {
     setting.name: setting
     for setting in (
+        Setting(
+            name="office",
+            title=_("The office"),
+            icon="apartment",
+            note=_("What it is called, where its days begin and end, and what its amounts are in."),
+            permission=Permission.CLIENT_WRITE,
+            form=OfficeForm,
+            there=_office,
+            save=_save_office,
+            fixed=_fixed,
+        ),
         Setting(
             name="issuing",
             title=_("Numbers of tickets"),
