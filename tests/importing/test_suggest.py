@@ -43,6 +43,23 @@ def test_columns_are_known_by_their_names_however_they_are_spelt(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("states", "meant"),
+    [
+        (["ON", "99", ""], {"province": "State"}),
+        (["NY", "N.Y"], {"province": "State"}),
+        (["open", "paid"], {"status": "State"}),
+        (["", ""], {"status": "State"}),
+    ],
+)
+def test_a_column_of_states_is_the_plates_where_it_abbreviates_and_else_the_tickets(
+    tmp_path: Path, states: list[str], meant: dict[str, str]
+) -> None:
+    rows = "".join(f"{number},2026-03-25,5,{state}\n" for number, state in enumerate(states))
+    found = fields(tmp_path, f"Number,Issued,Fine,State\n{rows}")
+    assert {name: column for name, column in found.items() if column == "State"} == meant
+
+
+@pytest.mark.parametrize(
     ("day", "written"),
     [
         ("03/25/2026", "%m/%d/%Y"),

@@ -85,6 +85,10 @@ _PREFIX, _DUE_DAYS = "OLD-", 30
 _MADE = {Kind.VIOLATIONS: "ticket", Kind.PEOPLE: "unique_id", Kind.PAYMENTS: "reference"}
 
 
+# Of a province or a state.
+_LONGEST_CODE = 3
+
+
 class Orders(NamedTuple):
     """A value of a column, and the day that it would be by each of two formats."""
 
@@ -112,8 +116,16 @@ def _column_for(name: str, shape: Shape, columns: dict[str, list[str]], taken: s
     for called in wanted:
         for column, values in columns.items():
             if _plain(column) == called and column not in taken and _fits(shape, values):
+                if name == "status" and _abbreviates(values):
+                    continue
                 return column
     return None
+
+
+def _abbreviates(values: Iterable[str]) -> bool:
+    """Whether a column says where plates are from, `ON` or `99`: a state of the union, and none of a ticket."""
+    filled = [value for value in values if value]
+    return bool(filled) and max(map(len, filled)) <= _LONGEST_CODE
 
 
 def _by_parts(kind: Kind, columns: dict[str, list[str]], fields: dict[str, Any], taken: set[str]) -> None:

@@ -52,8 +52,8 @@ Selon nos dossiers, ce qui suit n'a pas été payé :
 
 En tout : {total}
 
-Veuillez payer ce montant maintenant. Si vous avez payé ces derniers jours, nous vous en remercions ;
-ne tenez pas compte de cet avis.
+Veuillez payer ce montant maintenant.
+Si vous avez payé ces derniers jours, nous vous en remercions ; ne tenez pas compte de cet avis.
 Si vous pensez qu'il s'agit d'une erreur, communiquez avec nous avant que le montant dû n'augmente.
 
 Téléphone : {phone}
