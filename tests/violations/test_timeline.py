@@ -11,12 +11,14 @@ from curbledger.clients.audit_entry import AuditEntry
 from curbledger.clients.client import Client
 from curbledger.database.actor import Actor, acting
 from curbledger.database.scope import client_scope
+from curbledger.kit import clock
 from curbledger.registry.models import Driver
-from curbledger.violations.appeal import open_appeal
+from curbledger.violations.appeal import decide_appeal, open_appeal
 from curbledger.violations.hold import hold_person, release_hold
 from curbledger.violations.models import Notice, Violation
 from curbledger.violations.notice import record_notice
 from curbledger.violations.timeline import Moment, timeline
+from curbledger.violations.void import cancel
 from tests import cast
 from tests.cast import NOON, issue
 
@@ -34,12 +36,32 @@ class TestWho:
     def test_what_was_brought_in_says_by_whom_and_by_what_kind(self, town: Client, kind: Actor, said: str) -> None:
         with acting(kind, "maud"), client_scope(town.pk):
             issue(town, "T-1")
-            record_notice(town, "T-1", kind=Notice.LETTER, sent_at=NOON)
-            open_appeal(town, "T-1", text="", at=NOON)
+            record_notice(town, "T-1", kind=Notice.LETTER, sent_at=clock.now() - timedelta(hours=20))
+            open_appeal(town, "T-1", text="", at=clock.now())
             past = told(town, "T-1")
         for what in ("brought_in", "noticed", "appealed"):
             assert (past[what].by, past[what].by_kind) == ("maud", said)
         assert (past["issued"].by, past["issued"].officer) == ("", None)
+
+    def test_who_wrote_a_row_down_long_after_did_not_do_what_it_tells(self, town: Client) -> None:
+        long_ago = clock.now() - timedelta(days=2)
+        with acting(Actor.COMMAND, "importer"), client_scope(town.pk):
+            issue(town, "T-1", issued_at=long_ago)
+            record_notice(town, "T-1", kind=Notice.LETTER, sent_at=long_ago)
+            open_appeal(town, "T-1", text="", at=long_ago)
+            past = told(town, "T-1")
+        assert [past[what].by for what in ("brought_in", "issued", "noticed", "appealed")] == ["importer", "", "", ""]
+
+    def test_an_appeal_that_was_dismissed_cancels_by_whoever_decided(self, inside: Client) -> None:
+        for ticket in ("FELL", "STANDS"):
+            issue(inside, ticket)
+            open_appeal(inside, ticket, text="", at=NOON)
+        decide_appeal(inside, "FELL", decision="dismissed", reason="r", at=NOON, by="maud")
+        decide_appeal(inside, "STANDS", decision="upheld", reason="r", at=NOON, by="maud")
+        cancel(inside, "STANDS", reason="r", at=NOON, by="kim")
+        issue(inside, "ELSEWHERE", cancelled_at=NOON)
+        by = {ticket: told(inside, ticket)["cancelled"].by for ticket in ("FELL", "STANDS", "ELSEWHERE")}
+        assert by == {"FELL": "maud", "STANDS": "kim", "ELSEWHERE": ""}
 
     def test_the_officer_is_the_number_that_came_with_the_ticket(self, inside: Client) -> None:
         issue(inside, "T-1", writer=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from curbledger.violations.violation import Violation
 
 
+# What happened so long ago at most was written down by whoever did it: yesterday's letter, but not an imported appeal.
+_WRITTEN_DOWN = timedelta(days=1)
 # Rows that name nobody who made them; the audit does.
 _UNSIGNED = ("violation", "appeal", "notice")
 
@@ -53,12 +56,14 @@ def timeline(client: Client, violation: Violation, *, with_people: bool = True) 
     Without `with_people` it does not say why a person was held back, only that they were.
     """
     acts = list(Act.objects.filter(violation_id=violation.pk))
+    appeals = list(Appeal.objects.filter(violation_id=violation.pk))
     added = _added(violation)
     moments = [
         *_issue(violation, acts, added),
-        *_acts(violation, acts),
+        *_acts(violation, acts, appeals),
         *_money(violation, acts),
-        *_told_and_contested(violation, added),
+        *_told(violation, added),
+        *_contested(appeals, added),
         *_holds(client, violation, with_people=with_people),
     ]
     return sorted(moments, key=lambda moment: moment.at)
@@ -79,8 +84,8 @@ def _added(violation: Violation) -> dict[tuple[str, int], AuditEntry]:
 
 
 def _by(entry: AuditEntry | None, moment: Moment) -> Moment:
-    """The same moment, with who did it."""
-    if entry is None:
+    """The same moment, with who did it. Whoever wrote a row down long after did not do what it tells."""
+    if entry is None or entry.at - moment.at > _WRITTEN_DOWN:
         return moment
     return replace(moment, by=entry.by_name, by_kind="" if entry.by_kind == Actor.STAFF else entry.by_kind)
 
@@ -100,13 +105,15 @@ def _issue(violation: Violation, acts: list[Act], added: dict[tuple[str, int], A
         yield _by(entry, Moment(at=entry.at if entry else violation.created_at, kind="brought_in"))
 
 
-def _acts(violation: Violation, acts: list[Act]) -> Iterator[Moment]:
+def _acts(violation: Violation, acts: list[Act], appeals: list[Appeal]) -> Iterator[Moment]:
     for act in acts:
         if act.kind not in {"issued", "reversed"}:
             yield Moment(at=act.done_at, kind=act.kind, by=act.done_by, why=act.reason)
-    # Taken over from elsewhere, or by the decision of an appeal: there is no act, and nobody is known.
+    # By the decision of an appeal, or taken over from elsewhere: there is no act; of the latter nobody is known.
     if violation.cancelled_at is not None and not any(act.kind == "cancelled" for act in acts):
-        yield Moment(at=violation.cancelled_at, kind="cancelled", why=violation.cancel_reason or "")
+        decided = (appeal.decided_by for appeal in appeals if appeal.decided_at == violation.cancelled_at)
+        by = next(decided, None) or ""
+        yield Moment(at=violation.cancelled_at, kind="cancelled", by=by, why=violation.cancel_reason or "")
 
 
 def _money(violation: Violation, acts: list[Act]) -> Iterator[Moment]:
@@ -137,13 +144,16 @@ def _money(violation: Violation, acts: list[Act]) -> Iterator[Moment]:
             )
 
 
-def _told_and_contested(violation: Violation, added: dict[tuple[str, int], AuditEntry]) -> Iterator[Moment]:
+def _told(violation: Violation, added: dict[tuple[str, int], AuditEntry]) -> Iterator[Moment]:
     for notice in Notice.objects.filter(violation_id=violation.pk):
         detail = "letter" if notice.kind == Notice.LETTER else "mail"
         yield _by(added.get(("notice", notice.pk)), Moment(at=notice.sent_at, kind="noticed", detail=detail))
         if notice.returned_at is not None:
             yield Moment(at=notice.returned_at, kind="returned", detail=detail)
-    for appeal in Appeal.objects.filter(violation_id=violation.pk):
+
+
+def _contested(appeals: list[Appeal], added: dict[tuple[str, int], AuditEntry]) -> Iterator[Moment]:
+    for appeal in appeals:
         opened = Moment(at=appeal.opened_at, kind="appealed", why=appeal.text)
         yield _by(added.get(("appeal", appeal.pk)), opened)
         if appeal.decided_at is not None:
