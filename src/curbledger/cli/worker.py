@@ -1,15 +1,20 @@
-"""gunicorn's threaded worker: two waits are taken off its main thread and bounded, and it refuses in our words."""
+"""gunicorn's threaded worker: slow callers hold up nobody but themselves, and it refuses in our words."""
 
 from __future__ import annotations
 
+import selectors
 import socket
 import struct
+import time
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from gunicorn import util
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from curbledger.cli.arriving import look, missing, wake_at
 from curbledger.refusal import Refusal, render
 from curbledger.wire.cors import let_browsers_read
 
@@ -19,13 +24,59 @@ _READ_PATIENCE = 30
 _LONGEST_DETAIL = 200
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
-    """Serves each connection in a thread, and ends it there.
+@dataclass(frozen=True, slots=True)
+class _Waited:
+    """That a connection waits for the rest of a request: what lay there, and how long it may, on the monotonic clock."""
 
-    gunicorn closes a connection on the worker's main thread, and waits there for up to two seconds for a peer that
-    does not close: six such callers keep everybody else from being accepted for twelve seconds. And it waits for
-    ever for a request of which only the beginning came, which takes one thread each.
+    there: int
+    until: float
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
+    """Gives a connection a thread when its request has come, and ends it there.
+
+    gunicorn gives it a thread at once, which then waits for ever for a request of which only the beginning came: as
+    many such callers as there are threads, and nobody else is answered. And it closes a connection on the worker's main
+    thread, and waits there for up to two seconds for a peer that does not close: six such callers keep everybody else
+    from being accepted for twelve seconds.
     """
+
+    def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn has no types.
+        """Have a thread answer; or wait, without one, until the request has come."""
+        lying = look(conn.sock)
+        read_before = conn.parser.unreader.buf.getvalue() if conn.parser else b""
+        still = 0 if lying is None else missing(read_before + lying)
+        waited = getattr(conn, "waited", None)
+        # Woken although nothing more has come, by a system that does not know how long to sleep, or by the end.
+        if not still or (waited and waited.there == len(lying)):
+            if waited:
+                conn.waited = None
+                wake_at(conn.sock, 1)
+            conn.data_ready = True
+            super().enqueue_req(conn)
+            return
+        patience = _READ_PATIENCE if self.alive else STOP_KEEPALIVE_LINGER
+        conn.timeout = waited.until if waited else time.monotonic() + patience
+        conn.waited = _Waited(there=len(lying), until=conn.timeout)
+        conn.sock.setblocking(False)
+        wake_at(conn.sock, len(lying) + still)
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def murder_pending(self) -> None:
+        """Close what has waited too long. They do not stand in the order in which that is: some came on meanwhile."""
+        now = time.monotonic()
+        for conn in [one for one in self.pending_conns if one.timeout <= now]:
+            self.pending_conns.remove(conn)
+            self.poller.unregister(conn.sock)
+            self.nr_conns -= 1
+            conn.close()
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """A worker that stops waits no longer for what has only begun than for what may begin."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
 
     def handle(self, conn: Any) -> object:  # noqa: ANN401 - gunicorn has no types.
         """Answer one request. False: the connection is over, and closed."""
