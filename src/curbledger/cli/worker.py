@@ -45,10 +45,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
         """Have a thread answer; or wait, without one, until the request has come."""
         lying = look(conn.sock)
         read_before = conn.parser.unreader.buf.getvalue() if conn.parser else b""
-        still = 0 if lying is None else missing(read_before + lying)
+        there, still = (0, 0) if lying is None else (len(lying), missing(read_before + lying))
         waited = getattr(conn, "waited", None)
         # Woken although nothing more has come, by a system that does not know how long to sleep, or by the end.
-        if not still or (waited and waited.there == len(lying)):
+        if not still or (waited and waited.there == there):
             if waited:
                 conn.waited = None
                 wake_at(conn.sock, 1)
@@ -57,9 +57,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
             return
         patience = _READ_PATIENCE if self.alive else STOP_KEEPALIVE_LINGER
         conn.timeout = waited.until if waited else time.monotonic() + patience
-        conn.waited = _Waited(there=len(lying), until=conn.timeout)
+        conn.waited = _Waited(there=there, until=conn.timeout)
         conn.sock.setblocking(False)
-        wake_at(conn.sock, len(lying) + still)
+        wake_at(conn.sock, there + still)
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
