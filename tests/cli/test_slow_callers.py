@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
-
 import pytest
 
 from curbledger.cli.arriving import missing
@@ -26,9 +24,9 @@ BEGUN = {
 
 
 @pytest.fixture
-def server(empty_house: House) -> Iterator[Server]:
+def server(empty_house: House) -> Server:
     """A server that answers one call at a time."""
-    yield empty_house.serve(CURBLEDGER_THREADS="1")
+    return empty_house.serve(CURBLEDGER_THREADS="1")
 
 
 def begin(server: Server, sent: bytes) -> socket.socket:

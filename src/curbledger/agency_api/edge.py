@@ -48,7 +48,9 @@ class Edge:
             response: HttpResponseBase = HttpResponse(status=204, headers=_PREFLIGHT)
         elif request.method not in self.methods:
             allow = {"Allow": _ALLOWED}
-            response = render(Refusal(9003, f"The method must be {_ALLOWED}.", status=405, headers=allow))
+            response = render(
+                Refusal(9003, f"The method must be {' or '.join(self.methods)}.", status=405, headers=allow)
+            )
         else:
             try:
                 # Who it is, is found out within (access.py).

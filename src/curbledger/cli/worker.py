@@ -26,7 +26,7 @@ _LONGEST_DETAIL = 200
 
 @dataclass(frozen=True, slots=True)
 class _Waited:
-    """That a connection waits for the rest of a request: what lay there, and how long it may, on the monotonic clock."""
+    """That a connection waits for the rest of a request: what lies there, and until when, by the monotonic clock."""
 
     there: int
     until: float

@@ -118,7 +118,8 @@ class Endpoint:
             raise Refusal(9000)
         if request.method not in self.methods:
             allowed = cors.allow(self.methods)
-            raise Refusal(9003, f"The method must be {allowed}.", status=405, headers={"Allow": allowed})
+            said = f"The method must be {' or '.join(self.methods)}."
+            raise Refusal(9003, said, status=405, headers={"Allow": allowed})
         refuse_forms(request)
         if raw is None:
             raise Refusal(9030, "The body is larger than 1 MB.", status=413)
