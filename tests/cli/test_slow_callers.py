@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+
 import pytest
 
 from curbledger.cli.arriving import missing
