@@ -33,6 +33,7 @@ PARTICULAR: dict[str, dict[str, Any]] = {
     "notice_ticket": {"line": dict.fromkeys(("ticket", "issued", "plate", "place", "offences", "owed"), "x")},
     "notice_text": {"kind": 1},
     "personal_data_access": {"what": "profile"},
+    "file_look": {"what": "rows"},
     "letter_run": {"dropped_at": None, "dropped_by": None},
     "late_fee_rule": {"percent": None, "every_days": 1},
     "collections_policy": {"notice_schedule": [], "second_person": False},

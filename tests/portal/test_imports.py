@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.test import Client as Browser
 
+from curbledger.clients.audit_entry import AuditEntry
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.importing import turns
 from curbledger.importing.file_import import FileImport, State
+from curbledger.importing.file_look import FileLook
 from curbledger.importing.kept import KeptMapping
 from curbledger.importing.mapping import ImportMapping, read_mapping, read_tree
 from curbledger.importing.schema import FIELDS, LISTS, Kind
@@ -199,6 +202,56 @@ def test_a_mapping_is_pasted_kept_begun_with_and_fetched(town: Client, manager: 
     with client_scope(town.pk):
         again = KeptMapping.objects.get()
     assert read_mapping(again.text, Kind.VIOLATIONS) == read_mapping(text, Kind.VIOLATIONS)
+
+
+def kept_as(town: Client, browser: Browser, name: str) -> int:
+    """A mapping that is kept under this name."""
+    address = brought(browser)
+    form = {**filled(browser, f"{address}/mapping"), "keep_as": name}
+    assert browser.post(f"{address}/mapping", form).status_code == 302
+    with client_scope(town.pk):
+        return KeptMapping.objects.get(name=name).pk
+
+
+def test_a_kept_mapping_is_renamed_and_removed(town: Client, manager: Browser) -> None:
+    mapping, other = kept_as(town, manager, "Old"), kept_as(town, manager, "Other")
+    url = f"/portal/imports/mappings/{mapping}/change"
+    assert url in page(manager, "/portal/imports")
+    assert send(manager, url, name="  New   one ").status_code == 302
+    with client_scope(town.pk):
+        assert set(KeptMapping.objects.values_list("name", flat=True)) == {"New one", "Other"}
+    for name, says in (("Other", "Another mapping has this name."), (" ", "required")):
+        answer = send(manager, url, name=name)
+        assert (answer.status_code, says in unescape(answer.content.decode())) == (422, True)
+    key = form_key(manager, url)
+    assert send(manager, url, key, action="remove").status_code == 302
+    # Twice does it once; and what is gone is gone.
+    assert send(manager, url, key, action="remove").status_code == 404
+    assert manager.get(url).status_code == 404
+    with client_scope(town.pk):
+        assert [one.pk for one in KeptMapping.objects.all()] == [other]
+        assert AuditEntry.objects.filter(about="import_mapping", act="removed").count() == 1
+
+
+def test_a_look_at_rows_of_a_file_is_written_down_for_good(town: Client, manager: Browser) -> None:
+    def looks() -> list[str]:
+        with client_scope(town.pk):
+            return [one.what for one in FileLook.objects.order_by("pk") if one.seen_by.startswith("manager-")]
+
+    address = brought(manager)
+    assert looks() == []
+    form = filled(manager, f"{address}/mapping")
+    assert looks() == ["rows"]
+    manager.post(f"{address}/mapping", form)
+    seen = looks()
+    page(manager, address)
+    assert looks() == seen, "nothing of the file is shown while it waits"
+    turn(town)
+    page(manager, address)
+    b"".join(manager.get(f"{address}/rejected"))
+    assert looks() == [*seen, "rejected", "list"]
+    with pytest.raises(IntegrityError, match="only ever added"), client_scope(town.pk):
+        FileLook.objects.all().delete()
 
 
 @pytest.mark.parametrize(

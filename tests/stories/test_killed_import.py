@@ -27,7 +27,7 @@ fine = "fine"
 ROWS = 4100
 
 
-def _wait_until_blocked(database: psycopg.Connection[Any]) -> None:
+def wait_until_blocked(database: psycopg.Connection[Any]) -> None:
     """Wait until somebody stands before what this transaction has written."""
     deadline = time.monotonic() + PATIENCE
     while (
@@ -56,7 +56,7 @@ def test_a_killed_import_has_done_nothing_and_can_be_run_again(
             [sys.executable, "-m", "curbledger", *arguments], env=house.variables(), stderr=subprocess.DEVNULL
         )
         try:
-            _wait_until_blocked(somebody)
+            wait_until_blocked(somebody)
         finally:
             importing.kill()
             importing.wait()

@@ -50,6 +50,7 @@ ERRORS: Mapping[str, Callable[[], CurbledgerError]] = {
     "province_code_is_unique": lambda: Taken(gettext("Another entry of this list has this code."), field="code"),
     "zone_name_key_is_unique": lambda: Taken(gettext("There is a zone of this name."), field="name"),
     "collections_policy_version_is_unique": lambda: Conflict(gettext("Somebody else changed the policy meanwhile.")),
+    "import_mapping_name_is_unique": lambda: Taken(gettext("Another mapping has this name."), field="name"),
     "agency_name_is_unique": lambda: Taken(gettext("There is an agency of this name."), field="name"),
     "agency_category_has_one_agency": lambda: Conflict(
         gettext("Somebody else changed this meanwhile. Open it again to see what it is now.")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from curbledger.database.constraints import named_errors
 from curbledger.database.owned import ClientOwned
 from curbledger.errors import Invalid, NotFound
 from curbledger.importing.mapping import read_mapping
@@ -46,9 +47,7 @@ def keep_mapping(client: Client, *, kind: Kind, name: str, text: str, at: dateti
 
     Raises Invalid for one that cannot be used, and without a name.
     """
-    name = " ".join(name.split())
-    if not name:
-        raise Invalid(_("A mapping is kept under a name."), field="name")
+    name = _checked(name)
     read_mapping(text, kind)
     # One statement: two who save the same name at once do so one after the other.
     KeptMapping.objects.bulk_create(
@@ -57,6 +56,31 @@ def keep_mapping(client: Client, *, kind: Kind, name: str, text: str, at: dateti
         unique_fields=["client", "kind", "name"],
         update_fields=["text", "saved_at", "saved_by"],
     )
+
+
+def rename_mapping(mapping_id: int, name: str) -> KeptMapping:
+    """Call a kept mapping something else. In the client's scope.
+
+    Raises NotFound, Invalid without a name, and Taken where another of its kind has that name.
+    """
+    kept = find_mapping(mapping_id)
+    kept.name = _checked(name)
+    with named_errors():
+        kept.save(update_fields=["name"])
+    return kept
+
+
+def remove_mapping(mapping_id: int) -> None:
+    """Keep a mapping no longer; the audit has what it was. In the client's scope. Raises NotFound."""
+    if not KeptMapping.objects.filter(pk=mapping_id).delete()[0]:
+        raise NotFound(_("There is no such mapping."))
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(_("A mapping is kept under a name."), field="name")
+    return name
 
 
 def kept_mappings(kind: Kind | None = None) -> list[KeptMapping]:

@@ -5,26 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
+from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from curbledger.errors import Conflict, Invalid
 from curbledger.importing.file_import import OPEN, FileImport
-from curbledger.importing.kept import find_mapping, keep_mapping, kept_mappings
+from curbledger.importing.file_look import note_file_look
+from curbledger.importing.kept import find_mapping, keep_mapping, kept_mappings, remove_mapping, rename_mapping
 from curbledger.importing.mapping import FileRules, read_tree
 from curbledger.importing.schema import Kind
 from curbledger.importing.steps import ask_to_check, find_import, map_file
 from curbledger.importing.suggest import suggest, two_orders
 from curbledger.importing.upload import Look, look
 from curbledger.permissions import Permission
+from curbledger.portal.forms import ActForm
 from curbledger.portal.import_forms import Column, Editor, TextForm
+from curbledger.portal.import_words import KIND_NAMES
 from curbledger.portal.page import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from curbledger.portal.forms import ActForm
     from curbledger.portal.visit import Visit
 
 _POST = ("GET", "HEAD", "POST")
@@ -39,6 +43,7 @@ def mapping(visit: Visit, import_id: int) -> HttpResponse:
     one = _mappable(import_id)
     tree = _tree(visit, one)
     seen = _look(one, tree)
+    note_file_look(one, what="rows", by=visit.by, at=visit.at)
     columns = _columns(seen)
     editor = Editor(
         visit.request.POST if visit.request.method == "POST" else None, kind=Kind(one.kind), columns=columns, tree=tree
@@ -84,6 +89,37 @@ def kept_mapping(_visit: Visit, mapping_id: int) -> HttpResponse:
     response = HttpResponse(kept.text, content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name or kept.kind}.toml"'
     return response
+
+
+class KeptForm(ActForm):
+    """What becomes of a kept mapping."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+
+
+@page(Permission.IMPORTS_RUN, methods=_POST)
+def change_kept(visit: Visit, mapping_id: int) -> HttpResponse:
+    """A kept mapping: called something else, or removed. Raises NotFound."""
+    kept = find_mapping(mapping_id)
+    data = visit.request.POST if visit.request.method == "POST" else None
+    form = KeptForm(data, initial={"name": kept.name})
+    removing = data is not None and data.get("action") == "remove"
+    if removing:
+        form.fields["name"].required = False
+
+    def do() -> str:
+        if removing:
+            remove_mapping(kept.pk)
+            return _("The mapping {name} is removed.").format(name=kept.name)
+        renamed = rename_mapping(kept.pk, form.cleaned_data["name"])
+        return _("The mapping is called {name}.").format(name=renamed.name)
+
+    if form.is_valid():
+        said = visit.act(form, do)
+        if not form.errors:
+            return visit.go(reverse("portal:imports"), said)
+    context = {"title": kept.name, "kept": kept, "kind": KIND_NAMES[kept.kind], "form": form}
+    return visit.show("portal/kept_mapping.html", context, status=422 if form.is_bound else 200)
 
 
 def _mappable(import_id: int) -> FileImport:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from curbledger.errors import NotFound
 from curbledger.importing.file_import import OPEN, UNDER_WAY, FileImport, State
+from curbledger.importing.file_look import note_file_look
 from curbledger.importing.kept import kept_mappings
 from curbledger.importing.schema import Kind
 from curbledger.importing.spoken import fault_of, reasons_of
@@ -101,6 +102,8 @@ def one_import(visit: Visit, import_id: int) -> HttpResponse:
             return visit.go(reverse("portal:import", args=[one.pk]))
         one = find_import(import_id)
     header, rejected = _first_rejected(one)
+    if rejected:
+        note_file_look(one, what="rejected", by=visit.by, at=visit.at)
     context = {
         "title": one.file_name,
         "form": form,
@@ -121,12 +124,13 @@ def one_import(visit: Visit, import_id: int) -> HttpResponse:
 
 
 @page(Permission.IMPORTS_RUN)
-def rejected_rows(_visit: Visit, import_id: int) -> HttpResponseBase:
+def rejected_rows(visit: Visit, import_id: int) -> HttpResponseBase:
     """The rejected rows as they stood in the file, each with its line and its reason. Raises NotFound."""
     one = find_import(import_id)
     # While somebody works on it, the list is of an earlier check.
     if one.state in UNDER_WAY or not one.rejected or not one.rejected_path.is_file():
         raise NotFound(_("There is no list of rejected rows, or it is kept no longer."))
+    note_file_look(one, what="list", by=visit.by, at=visit.at)
     return FileResponse(
         one.rejected_path.open("rb"), as_attachment=True, filename=one.rejected_path.name, content_type="text/csv"
     )

@@ -74,6 +74,7 @@ urlpatterns = [
     path("imports/<int:import_id>/mapping", import_mapping.mapping, name="import-mapping"),
     path("imports/<int:import_id>/text", import_mapping.mapping_text, name="import-text"),
     path("imports/mappings/<int:mapping_id>", import_mapping.kept_mapping, name="kept-mapping"),
+    path("imports/mappings/<int:mapping_id>/change", import_mapping.change_kept, name="change-kept-mapping"),
     path("audit", audit.audit, name="audit"),
     path("audit/export", audit.export, name="audit-export"),
     path("reports", reports.reports, name="reports"),
