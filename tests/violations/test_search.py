@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -241,6 +242,16 @@ class TestAtVolume:
             for table in ("violation", "vehicle", "person", "driver"):
                 assert f"Seq Scan on {table}" not in plan or table == "driver", plan
 
+    @pytest.mark.parametrize("wanted", [Wanted(), Wanted(state="owing"), Wanted(state="overdue")])
+    def test_a_page_stops_reading_when_it_is_full(self, crowd: Client, wanted: Wanted) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            search(crowd, wanted, at=NOON, with_people=True)
+        (statement,) = [one["sql"] for one in asked.captured_queries if "stands" in one["sql"]]
+        plan = self.plan(statement, "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF)")
+        read = [int(float(rows)) for rows in re.findall(r"violation_by_issue on violation .*rows=([\d.]+)", plan)]
+        assert read, plan
+        assert max(read) <= 2 * module.PAGE, plan
+
     def test_the_number_of_questions_does_not_grow_with_the_page(self, crowd: Client) -> None:
         counts = []
         for limit in (5, 100):
@@ -249,9 +260,9 @@ class TestAtVolume:
             counts.append(len(asked))
         assert counts == [2, 2]
 
-    def plan(self, statement: str) -> str:
+    def plan(self, statement: str, explain: str = "EXPLAIN") -> str:
         with connection.cursor() as cursor:
-            cursor.execute("EXPLAIN " + statement.replace("%", "%%"), [])
+            cursor.execute(f"{explain} " + statement.replace("%", "%%"), [])
             return "\n".join(row[0] for row in cursor.fetchall())
 
 

@@ -44,7 +44,9 @@ FROM (
         ) v
         WHERE (%(category)s::bigint IS NULL OR v.category_id = %(category)s)
           AND (%(locations)s::bigint[] IS NULL OR v.location_id = ANY (%(locations)s::bigint[]))
-        -- Keeps the planner from working out the standing once for the filter and once for the page.
+        -- Without the order, which the innermost has already, the planner forgets it, and reads all before it sorts.
+        -- OFFSET keeps it from working out the standing once for the filter and once for the page.
+        ORDER BY v.issued_at DESC, v.id DESC
         OFFSET 0
     ) stands
     WHERE %(states)s::text[] IS NULL OR stands.state = ANY (%(states)s::text[])
