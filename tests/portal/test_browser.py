@@ -230,6 +230,12 @@ def test_a_file_is_brought_mapped_checked_and_imported_and_the_audit_says_by_who
     assert [dd.inner_text() for dd in page.locator(".counts dd").all()] == ["1", "1", "1"]
     somebody.go("imports")
     somebody.check()
+    page.locator("a[href$='/change']").click()
+    page.locator("button[value=remove]").wait_for()
+    somebody.check()
+    page.locator("button[value=remove]").click()
+    page.locator(".said.success").wait_for()
+    assert small_town.query("SELECT count(*) FROM import_mapping") == [(0,)]
     somebody.go("audit?who=maud%40example.org&what=violation")
     assert page.locator(".list.audit tbody tr").count() == 1
     assert "OLD-1" in page.locator(".audit-what").inner_text()

@@ -23,6 +23,7 @@ PATHS = (
     "set-up/lists/lots/1",
     "set-up/lots/1/zones",
     "set-up/offences/1/fees",
+    "set-up/office",
     "set-up/issuing",
     "set-up/letterhead",
     "set-up/tokens",

@@ -7,7 +7,6 @@ decides, and this says what it decided.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -42,11 +41,15 @@ def _name_is_taken() -> CurbledgerError:
 
 
 ERRORS: Mapping[str, Callable[[], CurbledgerError]] = {
-    "person_email_is_unique": partial(Taken, "Another person has this e-mail address.", field="email"),
-    "person_user_name_is_unique": partial(Taken, "Another person has this user name.", field="user_name"),
-    "vehicle_is_unique": partial(Taken, "There is a vehicle of this plate, province and plate type.", field="plate"),
-    "violation_ticket_is_unique": partial(Taken, "There is a ticket of this number.", field="ticket"),
-    "staff_user_email_key": partial(Taken, "Somebody signs in with this e-mail address already.", field="email"),
+    "person_email_is_unique": lambda: Taken(gettext("Another person has this e-mail address."), field="email"),
+    "person_user_name_is_unique": lambda: Taken(gettext("Another person has this user name."), field="user_name"),
+    "vehicle_is_unique": lambda: Taken(
+        gettext("There is a vehicle of this plate, province and plate type."), field="plate"
+    ),
+    "violation_ticket_is_unique": lambda: Taken(gettext("There is a ticket of this number."), field="ticket"),
+    "staff_user_email_key": lambda: Taken(
+        gettext("Somebody signs in with this e-mail address already."), field="email"
+    ),
     "province_code_is_unique": lambda: Taken(gettext("Another entry of this list has this code."), field="code"),
     "zone_name_key_is_unique": lambda: Taken(gettext("There is a zone of this name."), field="name"),
     "collections_policy_version_is_unique": lambda: Conflict(gettext("Somebody else changed the policy meanwhile.")),

@@ -24,6 +24,7 @@ from django.db import (
 
 from curbledger.errors import CurbledgerError
 from curbledger.kit import sql
+from curbledger.placements.kept_words import UNPRINTABLE
 from curbledger.placements.printer import printer
 from curbledger.placements.retention import refuse_erased
 from curbledger.violations.standing import Hold
@@ -95,7 +96,7 @@ def set_aside(client_id: int, failed: Unprintable, *, at: datetime) -> None:
             client_id=client_id,
             violation_id=violation_id,
             kind="unprintable",
-            reason=f"Its record could not be printed: {failed.fault}",
+            reason=UNPRINTABLE.format(fault=failed.fault),
             placed_by="system",
             starts_at=at,
             created_at=at,

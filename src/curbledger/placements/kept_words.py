@@ -40,6 +40,8 @@ CLOSED_BEFORE = {
     "spoiled": _("The ticket was spoiled before the office moved in."),
     "warning": _("The ticket was a warning before the office moved in."),
 }
+# Why a record is set aside.
+UNPRINTABLE = _("Its record could not be printed: {fault}")
 # What a guard found.
 NO_PAYMENT_EVER = _("No payment was ever recorded; the guard allows {hours} h.")
 STALE_PAYMENTS = _("The last payment was recorded on {moment}; the guard allows {hours} h.")
@@ -48,7 +50,7 @@ UNUSUAL = _("{count} tickets, {total}, are far from the usual {usual_count}, {us
 TEXTS = (
     *(LEFT_FOR_CALL, FILE_ARRIVED, FILE_LOST, PROCESS_ENDED, DROPPED, NOT_BEGUN, BROKE_OFF, END_UNKNOWN),
     *(CONNECTION_BROKE, RESET, CLOSED_IN_ORDER, CLOSED_EARLY, NOT_CLOSED, NOT_ACKNOWLEDGED, MOVED_IN),
-    *(SUPERSEDED, PAID_BEFORE, *CLOSED_BEFORE.values(), NO_PAYMENT_EVER, STALE_PAYMENTS, UNUSUAL),
+    *(SUPERSEDED, PAID_BEFORE, *CLOSED_BEFORE.values(), UNPRINTABLE, NO_PAYMENT_EVER, STALE_PAYMENTS, UNUSUAL),
 )
 _AMOUNT = re.compile(r"[0-9,]+\.[0-9]{2}")
 

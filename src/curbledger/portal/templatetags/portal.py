@@ -136,7 +136,7 @@ def why_words(text: str) -> str:
         return gettext("Late fee {number}, due after {days} days").format(number=late[1], days=late[2])
     if fallen := _FALLEN.fullmatch(text):
         return gettext("Appeal: {reason}").format(reason=fallen[1])
-    return str(words.OWN_REASONS.get(text, text))
+    return str(words.OWN_REASONS.get(text) or in_words(text))
 
 
 @register.filter
