@@ -5,6 +5,8 @@ FROM placement p
 JOIN violation v ON v.id = p.violation_id AND v.cycle = p.cycle
 WHERE p.state IN ('open', 'paid', 'recalled', 'returned', 'closed')
   AND p.violation_id > %(after)s
+  -- Said of both: else the planner may read every violation up to there again for each slice.
+  AND v.id > %(after)s
   AND v.sent_at IS NOT NULL
   AND v.balance > 0
   AND NOT v.spoiled
