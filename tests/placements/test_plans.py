@@ -7,11 +7,13 @@ statistics, an index by client alone looks as good to the planner, unless the id
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
@@ -19,6 +21,9 @@ from curbledger.placements.alarms import alarms
 from curbledger.placements.batch import Chunk, Placement
 from curbledger.placements.by_reason import by_reason
 from curbledger.placements.printer import printer
+from curbledger.placements.recall import foresee_recall
+from curbledger.placements.selection import Selection
+from curbledger.reports.receivables import receivables
 from curbledger.violations.models import Violation
 from curbledger.violations.payment import record_payment
 from tests import cast
@@ -139,3 +144,36 @@ def test_a_list_by_reason_looks_by_index(town: Client, who: Caller) -> None:
             by_reason(town, "on_hold", at=NOON)
     by_index(found)
     assert "violation" in found.tables()
+
+
+@contextmanager
+def merged(town: Client) -> Iterator[Plans]:
+    """The plans in the client's scope, where the planner has to walk both tables side by side, as it does in a city."""
+    with client_scope(town.pk), connection.cursor() as cursor:
+        for other in ("nestloop", "hashjoin", "seqscan"):
+            cursor.execute(f"SET LOCAL enable_{other} = off")
+        with plans() as found:
+            yield found
+
+
+def test_receivables_go_on_where_a_slice_ended(town: Client, who: Caller) -> None:
+    with client_scope(town.pk):
+        newest = Violation.objects.order_by("-pk").values_list("pk", flat=True)[:40]
+        Violation.objects.filter(pk__in=list(newest)).update(sent_at=NOON, paid_total=0)
+        Placement.objects.filter(violation_id__in=list(newest)).update(cycle=1)
+    analyze()
+    with merged(town) as found:
+        receivables(town, at=NOON)
+    assert [scan for scan in found.scans() if scan.endswith("LIMIT %(limit)s")] == []
+    assert any(statement.endswith("LIMIT %(limit)s") for statement in found.steps)
+
+
+def test_a_recall_by_rule_goes_on_where_a_slice_ended(town: Client, who: Caller) -> None:
+    with client_scope(town.pk):
+        newest = Violation.objects.order_by("-pk").values_list("pk", flat=True)[:40]
+        Placement.objects.filter(violation_id__in=list(newest)).update(cycle=1, state="open")
+    analyze()
+    with merged(town) as found:
+        assert foresee_recall(town, Selection(issued_from=NOON.date() - timedelta(days=90)), at=NOON).count == 40
+    assert [scan for scan in found.scans() if scan.endswith("LIMIT %(limit)s")] == []
+    assert any(statement.endswith("LIMIT %(limit)s") for statement in found.steps)

@@ -16,12 +16,14 @@ AND (%(policy_version)s::bigint IS NULL OR p.policy_version = %(policy_version)s
 AND v.issued_at >= %(since)s AND v.issued_at < %(before)s
 
 -- name: chosen
--- The violations whose placements are to be looked at, in id order. Nothing is locked yet.
+-- The violations whose placements are to be looked at, in id order. Nothing is locked yet. Where a slice begins is said
+-- of both tables: else the planner may read every violation up to there again for each.
 SELECT p.violation_id
 FROM placement p
 JOIN violation v ON v.id = p.violation_id
 WHERE {selected}
   AND p.violation_id > %(after)s
+  AND v.id > %(after)s
 ORDER BY p.violation_id
 LIMIT %(limit)s
 

@@ -1,11 +1,11 @@
 -- name: handed_over
 -- What was handed over in its present cycle and still owes, in id order, by the index that keeps it once in a cycle.
+-- Where a slice begins is said of both tables: else the planner may read every violation up to there again for each.
 SELECT p.violation_id
 FROM placement p
 JOIN violation v ON v.id = p.violation_id AND v.cycle = p.cycle
 WHERE p.state IN ('open', 'paid', 'recalled', 'returned', 'closed')
   AND p.violation_id > %(after)s
-  -- Said of both: else the planner may read every violation up to there again for each slice.
   AND v.id > %(after)s
   AND v.sent_at IS NOT NULL
   AND v.balance > 0
