@@ -12,10 +12,12 @@ from django.test import Client as Browser
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
+from curbledger.kit import clock
 from curbledger.registry.access import PersonalDataAccess
 from curbledger.registry.find import PAGE
 from curbledger.registry.vehicle import Vehicle
 from curbledger.violations.explain import explain
+from curbledger.violations.hold import hold_person
 from curbledger.violations.models import Hold
 from tests import cast
 from tests.cast import NOON
@@ -158,6 +160,18 @@ def test_a_bankruptcy_holds_the_tickets_of_before_the_petition(town: Client, rob
     assert send(officer, f"/portal/people/{robin}/holds/{number}", reason="Discharged").status_code == 302
     with client_scope(town.pk):
         assert explain(town, "1-OWN", at=NOON).eligible
+
+
+def test_a_profile_says_since_when_until_when_and_by_whom_a_hold_is_and_that_it_ended(
+    town: Client, robin: int, officer: Browser
+) -> None:
+    today = clock.local_day(clock.now(), town.zone)
+    with client_scope(town.pk):
+        for kind, until in (("court", today), ("dispute", today - timedelta(days=1))):
+            hold_person(town, robin, kind=kind, reason="A file", at=NOON, by="maud (command line)", until=until)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", officer.get(f"/portal/people/{robin}").content.decode()).split())
+    assert f"Court : A file 2026-05-20 · maud (command line) · until {today}" in shown
+    assert f"Dispute : A file 2026-05-20 · maud (command line) · ended after {today - timedelta(days=1)}" in shown
 
 
 def test_a_hold_needs_a_reason_and_a_double_click_makes_one(town: Client, robin: int, officer: Browser) -> None:

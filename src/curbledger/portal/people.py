@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from curbledger.clients.policy import STAFF_HOLD_KINDS
 from curbledger.errors import NotFound
+from curbledger.kit import clock
 from curbledger.permissions import Permission
 from curbledger.permits.permit import Permit
 from curbledger.portal.forms import ActForm
@@ -68,6 +69,7 @@ def person(visit: Visit, person_id: int) -> HttpResponse:
         "more_vehicles": len(vehicles) > MOST,
         "permits": _permits([one.plate_key for one in vehicles]),
         **_tickets(visit, person_id=shown.pk),
+        "today": clock.local_day(visit.at, visit.client.zone),
         "holds": [
             (hold, KIND_NAMES.get(hold.kind, hold.kind))
             for hold in Hold.objects.filter(person_id=shown.pk).order_by("-id")[:MOST]
