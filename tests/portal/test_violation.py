@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.importing.file_import import FileImport
+from curbledger.portal import violations
 from curbledger.portal.places import read_place, write_place
 from curbledger.violations.adjust import add_fee, adjust_fine
 from curbledger.violations.attach import NewFile, attached
@@ -23,7 +25,7 @@ from curbledger.violations.explain import explain
 from curbledger.violations.hold import hold_person, hold_violation
 from curbledger.violations.models import Attachment, Violation
 from curbledger.violations.payment import record_payment
-from curbledger.violations.search import Place
+from curbledger.violations.search import Place, search
 from curbledger.violations.sums import parts_of
 from tests import cast
 from tests.cast import NOON, issue
@@ -73,6 +75,19 @@ class TestList:
         assert following[1].startswith("state=owing&amp;after=")
         assert "N-50" in text(clerk, f"violations?{following[1].replace('&amp;', '&')}")
         assert "N-50" not in first
+
+    @pytest.mark.parametrize(("old", "found"), [(3, True), (9, True), (10, False)])
+    def test_a_page_that_finds_nothing_looks_on_by_itself_for_a_while(
+        self, town: Client, clerk: Browser, monkeypatch: pytest.MonkeyPatch, old: int, found: bool
+    ) -> None:
+        monkeypatch.setattr(violations, "search", partial(search, reach=2))
+        with client_scope(town.pk):
+            for number in range(12):
+                issue(town, f"NUMBER-{number:02}", issued_at=NOON - timedelta(hours=number), warning=number == old)
+        shown = text(clerk, "violations?state=warning")
+        assert (f"NUMBER-{old:02}" in shown) == found
+        assert "Looked back to" in shown
+        assert "Look further back" in shown
 
     def test_a_part_comes_without_the_frame(self, eventful: Violation, clerk: Browser) -> None:
         part = clerk.get("/portal/violations?q=T-1", headers={"HX-Request": "true"}).content.decode()

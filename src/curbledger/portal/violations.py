@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from curbledger.portal.visit import Visit
 
 
+# A page that finds nothing looks on by itself so many times, before it asks whether to.
+_FURTHER = 4
+
+
 class Filters(forms.Form):
     """What to look for. What cannot be read looks for nothing, and the page says so."""
 
@@ -78,6 +82,10 @@ def violations(visit: Visit) -> HttpResponse:
                 until=wanted.until,
             )
         found = search(visit.client, wanted, at=visit.at, after=after, with_people=with_people, among=among)
+        for _further in range(_FURTHER if among is None else 0):
+            if found.lines or found.next is None:
+                break
+            found = search(visit.client, wanted, at=visit.at, after=found.next, with_people=with_people)
         note_looks(visit.client, (one.person_id for one in found.lines), what="list", by=visit.by, at=visit.at)
     context = {
         "title": _("Violations"),
