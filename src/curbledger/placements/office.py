@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from curbledger.clients.client import Client
+from curbledger.database.scope import client_scope
 from curbledger.errors import Conflict
 from curbledger.permits.permit import Permit
 from curbledger.registry.opening import check_currency, check_name, check_zone
@@ -21,6 +23,12 @@ class FixedByNow(Conflict):
     def __init__(self, message: str, *, field: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+# What amounts and days rest on.
+_RESTED_ON = ("timezone", "currency")
+# Others wait behind this lock as long as it waits.
+_PATIENCE_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +57,40 @@ def change_client(
 ) -> Client:
     """Call a client something else, or set its time zone or currency while nothing rests on it; what is None stays.
 
-    In the client's scope. Raises Invalid; Conflict, for what is fixed by now.
+    In the client's scope. Raises Invalid; FixedByNow; Conflict while tickets are being written.
     """
-    # Whoever writes the first ticket or permit refers to this row: one of the two waits for the other.
-    changed = Client.objects.select_for_update().get(pk=client.pk)
-    fixed = what_is_fixed()
-    wanted = {
-        "name": changed.name if name is None else check_name(name),
-        "timezone": changed.timezone if timezone is None else check_zone(timezone),
-        "currency": changed.currency if currency is None else check_currency(currency),
+    given = {
+        "name": None if name is None else check_name(name),
+        "timezone": None if timezone is None else check_zone(timezone),
+        "currency": None if currency is None else check_currency(currency),
     }
-    for field, why in (("timezone", fixed.timezone), ("currency", fixed.currency)):
-        if why and wanted[field] != getattr(changed, field):
+    there = Client.objects.get(pk=client.pk)
+    # Before the client's own row: whoever imports holds that, and would wait for the tables.
+    if any(given[field] not in {None, getattr(there, field)} for field in _RESTED_ON):
+        _hold_still(client)
+    changed = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if any(getattr(changed, field) != getattr(there, field) for field in _RESTED_ON):
+        raise Conflict(_("Somebody else changed this meanwhile. Open it again to see what it is now."))
+    fixed = what_is_fixed()
+    for field, why in ((field, getattr(fixed, field)) for field in _RESTED_ON):
+        if why and given[field] not in {None, getattr(changed, field)}:
             raise FixedByNow(why, field=field)
-    for field, value in wanted.items():
-        setattr(changed, field, value)
-    changed.save(update_fields=list(wanted))
+    for field, value in given.items():
+        setattr(changed, field, getattr(changed, field) if value is None else value)
+    changed.save(update_fields=list(given))
     return changed
+
+
+def _hold_still(client: Client) -> None:
+    """Let nobody write the first ticket or permit meanwhile, for the moment that it takes.
+
+    A row that refers to the client asks for it at its commit only, so a lock on the client's row would come too late.
+    Whoever writes holds the table, and perhaps the row as an import does: neither is waited for beyond that.
+    """
+    try:
+        with client_scope(client.pk), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [_PATIENCE_MS])
+            cursor.execute("LOCK TABLE violation, permit IN SHARE MODE")
+            Client.objects.select_for_update(no_key=True, nowait=True).get(pk=client.pk)
+    except OperationalError:
+        raise Conflict(_("Tickets are being written just now. Try again in a moment.")) from None
