@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from curbledger.clients.policy import change_policy
 from curbledger.database.scope import client_scope
+from curbledger.kit import clock
 from tests.cast import issue
 from tests.cli.typing_in import refused, typed
 
@@ -26,6 +28,12 @@ def test_a_ticket_that_goes(town: Client, overdue: str) -> None:
         f"Ticket {overdue} is eligible: the next call hands it over.",
         "Balance: fine 50.00 = 50.00 CAD",
     ]
+
+
+def test_a_ticket_that_goes_once_it_is_approved(town: Client, overdue: str) -> None:
+    with client_scope(town.pk):
+        change_policy(client_id=town.pk, at=clock.now(), by="maud", second_person=True)
+    assert explain(overdue)[0] == f"Ticket {overdue} is eligible: it goes once it was proposed and approved."
 
 
 @pytest.mark.parametrize(

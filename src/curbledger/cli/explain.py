@@ -21,7 +21,8 @@ def explain(
     client = find_client(code)
     with client_scope(client.pk):
         found = explain_violation(client, ticket, at=clock.now())
-    verdict = "eligible: the next call hands it over" if found.eligible else "not eligible"
+    when = "it goes once it was proposed and approved" if found.approved_first else "the next call hands it over"
+    verdict = f"eligible: {when}" if found.eligible else "not eligible"
     typer.echo(f"Ticket {found.ticket} is {verdict}.")
     typer.echo(f"Balance: {found.sum}")
     for _, words in found.reasons:

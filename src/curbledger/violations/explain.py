@@ -25,6 +25,7 @@ class Explanation:
     """Whether a violation would go out now. `reasons` pairs each code with its words; empty: it goes.
 
     `person_holds` are the kinds and reasons of the holds on a person that keep it back, whatever else does.
+    `approved_first`: what goes, goes only once a second person has approved it.
     """
 
     violation_id: int
@@ -33,10 +34,11 @@ class Explanation:
     sum: str
     reasons: tuple[tuple[str, str], ...]
     person_holds: tuple[tuple[str, str], ...] = ()
+    approved_first: bool = False
 
     @property
     def eligible(self) -> bool:
-        """Whether it would be handed over by the next call."""
+        """Whether it would be handed over by the next call, or, where that is asked for, proposed for approval."""
         return not self.reasons
 
 
@@ -65,6 +67,7 @@ def explain(client: Client, ticket: str, *, at: datetime, with_people: bool = Tr
         sum=_sum(facts, client.currency),
         reasons=tuple((code, WORDS[code](facts, rule, client)) for code in facts["reasons"]),
         person_holds=tuple((hold["kind"], hold["reason"]) for hold in holds if hold["on_person"]),
+        approved_first=rule.policy.second_person,
     )
 
 
