@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,3 +138,45 @@ def test_whatever_number_it_is_the_column_takes_it_or_it_is_refused(amount: Deci
     assert kept == amount
     assert kept.as_tuple().exponent == -2
     assert 0 < kept <= money.LARGEST
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "amount"),
+    [
+        ("en", "1,234.50", "1234.50"),
+        ("en", "1,234,567", "1234567"),
+        ("en", " 1234.5 ", "1234.5"),
+        ("en", ".50", "0.50"),
+        ("en", "5.", "5"),
+        ("fr", "1\N{NO-BREAK SPACE}234,50", "1234.50"),
+        ("fr", "1\N{NARROW NO-BREAK SPACE}234,50", "1234.50"),
+        ("fr", "1 234,50", "1234.50"),
+        ("fr", "12.50", "12.50"),
+        ("fr", "-0,01", "-0.01"),
+    ],
+)
+def test_an_amount_that_was_typed_is_read_as_the_language_writes_it(language: str, text: str, amount: str) -> None:
+    with translation.override(language):
+        assert money.typed(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "12,50"),
+        ("en", "1,23,456"),
+        ("en", "1.234,50"),
+        ("fr", "1,234.50"),
+        ("fr", "12,,5"),
+        *(("en", text) for text in ("", "1e1", "NaN", "٣", "5 CAD", "$5", ".", "+5")),
+    ],
+)
+def test_what_could_mean_another_amount_is_not_guessed_at(language: str, text: str) -> None:
+    with translation.override(language), pytest.raises(ValueError, match="is not an amount"):
+        money.typed(text)
+
+
+@given(st.decimals(min_value=-money.LARGEST, max_value=money.LARGEST, places=2), st.sampled_from(["en", "fr"]))
+def test_whatever_is_shown_can_be_typed(amount: Decimal, language: str) -> None:
+    with translation.override(language):
+        assert money.typed(money.show(amount)) == amount

@@ -144,7 +144,43 @@ class TestPayment:
         assert "recorded before" in said(clerk, ticket)
         assert balance(ticket) == Decimal("30.00")
 
-    @pytest.mark.parametrize("amount", ["0", "-1", "0.001", "x", "", "10000000000000", "NaN"])
+    def test_what_is_left_is_what_the_page_says_is_owed(self, town: Client, clerk: Browser) -> None:
+        """With a discount that still holds, that is less than the balance."""
+        now = clock.now()
+        with client_scope(town.pk):
+            early = issue(town, "EARLY", issued_at=now, due_at=now, discount="15.00")
+        pay(clerk, early, "20", paid_on=f"{clock.local_day(now, town.zone)}")
+        assert "15.00 CAD is left to pay" in said(clerk, early)
+        assert offered(clerk, early) == "15.00"
+
+    def test_what_is_left_after_a_reversal_is_what_the_page_says_is_owed(
+        self, town: Client, clerk: Browser, officer: Browser
+    ) -> None:
+        now = clock.now()
+        with client_scope(town.pk):
+            early = issue(town, "EARLY", issued_at=now, due_at=now, discount="15.00")
+            pay(clerk, early, "20", paid_on=f"{clock.local_day(now, town.zone)}")
+            paid = Payment.objects.get().pk
+        do(officer, early, "reverse", payment=paid, reason="Bounced")
+        assert "35.00 CAD is left to pay" in said(officer, early)
+
+    @pytest.mark.parametrize("amount", ["1,234.50", "1234.50", " 1234.5 "])
+    def test_an_amount_is_read_as_the_pages_write_it(
+        self, inside: Client, ticket: Violation, clerk: Browser, amount: str
+    ) -> None:
+        assert pay(clerk, ticket, amount, sure="on").status_code == 302
+        assert balance(ticket) == Decimal("-1184.50")
+
+    def test_nobody_is_asked_whether_they_are_sure_before_there_is_a_doubt(
+        self, inside: Client, ticket: Violation, clerk: Browser
+    ) -> None:
+        assert b"Record it all the same" not in pay(clerk, ticket, "x").content
+        assert b"Record it all the same" in pay(clerk, ticket, "50.01").content
+        assert b"Record it all the same" in pay(clerk, ticket, "x", sure="on").content
+
+    @pytest.mark.parametrize(
+        "amount", ["0", "-1", "0.001", "x", "", "10000000000000", "NaN", "1e1", "12,50", "1,23", "٣", "5 CAD"]
+    )
     def test_an_amount_that_cannot_be_is_refused_where_it_stands(
         self, inside: Client, ticket: Violation, clerk: Browser, amount: str
     ) -> None:

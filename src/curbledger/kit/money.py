@@ -17,6 +17,7 @@ LARGEST = Decimal("9999999999.99")
 # Digits before the point, or noughts behind it, that somebody still reads.
 _LEGIBLE = 20
 _PLAIN = re.compile(r"-?\d{1,10}(\.\d{1,2})?\Z", re.ASCII)
+_SPACE = re.compile(r"\s")
 
 
 def parse(text: str) -> Decimal:
@@ -27,6 +28,20 @@ def parse(text: str) -> Decimal:
     if not _PLAIN.match(text):
         raise ValueError(f"{text!r} is not an amount such as 52 or 52.00")
     return _cents(Decimal(text))
+
+
+def typed(text: str) -> Decimal:
+    """Read what a person typed: an amount as the language that is active writes it, grouped or not, or a plain one.
+
+    Raises ValueError for anything else. A comma that could part cents as well as thousands is not guessed at.
+    """
+    group, point = formats.get_format("THOUSAND_SEPARATOR"), formats.get_format("DECIMAL_SEPARATOR")
+    whole = r"\d+" if group.isspace() else rf"(?:\d+|\d{{1,3}}(?:{re.escape(group)}\d{{3}})+)"
+    parts = rf"[.{re.escape(point)}]"
+    bare = _SPACE.sub("", text)
+    if not re.match(rf"-?(?:{whole}(?:{parts}\d*)?|{parts}\d+)\Z", bare, re.ASCII):
+        raise ValueError(f"{text!r} is not an amount such as {show(Decimal('1234.50'))}")
+    return Decimal((bare if group.isspace() else bare.replace(group, "")).replace(point, "."))
 
 
 def check(amount: Decimal, what: str, *, field: str = "amount", zero: bool = False, most: Decimal = LARGEST) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,12 +18,14 @@ from curbledger.portal.words import DETAIL_NAMES
 from curbledger.registry.find import people_named
 from curbledger.violations.attach import NewFile
 from curbledger.violations.ledger import Payment
+from curbledger.violations.payment import Doubtful
 from curbledger.violations.standing import Hold
 from curbledger.violations.state import owed_now
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from curbledger.errors import CurbledgerError
     from curbledger.portal.visit import Visit
     from curbledger.violations.violation import Violation
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 _MOST_PEOPLE = 20
 METHODS = ("cash", "card", "cheque", "transfer", "online", "other")
 _DAY = {"type": "date"}
+_EXAMPLE = Decimal("1234.50")
 WHICH_FILES = _("Photos (JPEG, PNG) or PDF, up to 15 MB each.")
 # Only when it is shown is it known in which language.
 _capital = lazy(capfirst, str)
@@ -48,10 +52,26 @@ class OnTicket(ActForm):
         """Fill in what depends on the ticket."""
 
 
+class AmountField(forms.DecimalField):
+    """An amount as a person writes it."""
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401  # as Django's own
+        """No exponents, no digits of other scripts: whoever types those did not mean an amount."""
+        if value in self.empty_values:
+            return None
+        try:
+            return money.typed(str(value))
+        except ValueError:
+            said = gettext("Write an amount such as %(example)s.") % {"example": money.show(_EXAMPLE)}
+            raise forms.ValidationError(
+                gettext("Write an amount such as %(example)s.") % {"example": example}
+            ) from None
+
+
 def amount_field(label: Any, **options: Any) -> forms.DecimalField:  # noqa: ANN401  # as Django's own
     """An amount to the cent. Typed as text: a field of numbers takes a wheel turned by accident for a change."""
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    return forms.DecimalField(label=label, max_digits=12, decimal_places=2, localize=True, widget=widget, **options)
+    return AmountField(label=label, max_digits=12, decimal_places=2, localize=True, widget=widget, **options)
 
 
 def reason_field() -> forms.CharField:
@@ -111,8 +131,17 @@ class Pay(OnTicket):
         """What would settle it now, today; the question whether one is sure is asked where there is doubt."""
         self.fields["amount"].initial = self.owed if self.owed > 0 else None
         self.fields["paid_on"].initial = self.visit.at.astimezone(self.visit.client.zone).date()
-        if not self.is_bound:
-            del self.fields["sure"]
+        self.doubted = False
+
+    def refuse(self, error: CurbledgerError) -> None:
+        """Where the domain asks whether it is meant, the page asks it too."""
+        self.doubted = isinstance(error, Doubtful)
+        super().refuse(error)
+
+    def visible_fields(self) -> list[forms.BoundField]:
+        """Nobody is asked for sureness before there is a doubt; what was said once stays said."""
+        asked = self.doubted or bool(self.data.get("sure"))
+        return [field for field in super().visible_fields() if asked or field.name != "sure"]
 
     def clean_paid_on(self) -> Any:  # noqa: ANN401  # a date
         """Not of tomorrow."""

@@ -28,6 +28,7 @@ from curbledger.violations.hold import hold_violation, release_hold
 from curbledger.violations.link import link_person
 from curbledger.violations.lock import lock_violation
 from curbledger.violations.payment import record_payment, reverse_payment
+from curbledger.violations.state import owed_now
 from curbledger.violations.violation import Violation
 from curbledger.violations.void import cancel, spoil, turn_into_warning
 
@@ -123,19 +124,23 @@ def _pay(visit: Visit, violation: Violation, said: dict[str, Any]) -> str:
     if done.already_there:
         messages.warning(visit.request, _("A payment with this reference was recorded before; nothing was added."))
         return ""
-    left = money.show(abs(done.balance), client.currency)
     if done.balance < 0:
-        messages.warning(visit.request, _("{amount} too much was paid.").format(amount=left))
-    return _("The payment is recorded. {left} is left to pay.").format(
-        left=left if done.balance > 0 else money.show(money.ZERO, client.currency)
-    )
+        over = money.show(-done.balance, client.currency)
+        messages.warning(visit.request, _("{amount} too much was paid.").format(amount=over))
+    return _("The payment is recorded. {left} is left to pay.").format(left=_left(visit, violation))
 
 
 def _reverse(visit: Visit, violation: Violation, said: dict[str, Any]) -> str:
-    left = reverse_payment(
+    reverse_payment(
         visit.client, violation.ticket, payment_id=said["payment"], reason=said["reason"], at=visit.at, by=visit.by
     )
-    return _("The payment is reversed. {left} is left to pay.").format(left=money.show(left, visit.client.currency))
+    return _("The payment is reversed. {left} is left to pay.").format(left=_left(visit, violation))
+
+
+def _left(visit: Visit, violation: Violation) -> str:
+    """What settles it from now on: the sum that its page ends with."""
+    violation.refresh_from_db()
+    return money.show(max(owed_now(visit.client, violation, at=visit.at), money.ZERO), visit.client.currency)
 
 
 def _adjust(visit: Visit, violation: Violation, said: dict[str, Any]) -> str:
