@@ -63,9 +63,7 @@ class AmountField(forms.DecimalField):
             return money.typed(str(value))
         except ValueError:
             said = gettext("Write an amount such as %(example)s.") % {"example": money.show(_EXAMPLE)}
-            raise forms.ValidationError(
-                gettext("Write an amount such as %(example)s.") % {"example": example}
-            ) from None
+            raise forms.ValidationError(said) from None
 
 
 def amount_field(label: Any, **options: Any) -> forms.DecimalField:  # noqa: ANN401  # as Django's own
