@@ -146,3 +146,33 @@ class TestNewCycles:
         page = manager.get(f"/portal/violations/{ticket.pk}").content.decode()
         assert "New cycle started" in page
         assert "Another agency." in page
+
+
+def test_what_is_looked_for_stands_in_the_address(town: Client, manager: Browser, sent: Handoff) -> None:
+    answer = manager.post("/portal/batches/recall", {"look": "1", "tickets": "T-0 T-2", "since": "", "agency": ""})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/portal/batches/recall?tickets=T-0+T-2")
+    emptied = manager.post("/portal/batches/recall", {"look": "1", "tickets": ""})
+    assert emptied.headers["Location"] == "/portal/batches/recall"
+
+
+def test_more_numbers_than_an_address_holds_are_counted_and_recalled(
+    town: Client, manager: Browser, sent: Handoff
+) -> None:
+    numbers = "T-0\nT-2\n" * 300
+    looked = manager.post("/portal/batches/recall", {"look": "1", "tickets": numbers})
+    assert looked.status_code == 200
+    page = looked.content.decode()
+    assert '<strong class="number">2</strong>' in page
+    assert 'action="/portal/batches/recall" class="form"' in page
+    assert '<input type="hidden" name="tickets" value="T-0' in page
+    done = manager.post(
+        "/portal/batches/recall",
+        {"form_key": new_key(), "reason": "Wrong signs.", "expected": 2, "tickets": numbers},
+    )
+    assert (done.status_code, done.headers["Location"]) == (302, "/portal/batches/recall")
+    assert recalled(town) == ["T-0", "T-2"]
+
+
+@pytest.mark.parametrize("what", ["recall", "new-cycles"])
+def test_the_last_day_of_all_is_a_day(town: Client, manager: Browser, sent: Handoff, what: str) -> None:
+    assert manager.get(f"/portal/batches/{what}?until=9999-12-31").status_code == 200

@@ -137,6 +137,10 @@ def test_long_lists_come_a_page_at_a_time(town: Client, manager: Browser) -> Non
     assert ("Kind 049" in second, "Kind 050" in second, "Kind 059" in second) == (False, True, True)
 
 
+def test_what_no_name_can_hold_finds_what_is_left_of_it(manager: Browser) -> None:
+    assert manager.get("/portal/set-up/lists/offences?q=%00").status_code == 200
+
+
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "999999999"])
 def test_a_place_that_is_none_is_the_beginning(town: Client, manager: Browser, after: str) -> None:
     assert manager.get(f"{LISTS}/makes?after={after}").status_code == 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -26,7 +25,6 @@ _QUERIES = sql.load("curbledger.placements", "selection.sql")
 SELECTED = _QUERIES["selected"]
 _CHOSEN = _QUERIES["chosen"].format(selected=SELECTED)
 _SUM = _QUERIES["sum"].format(selected=SELECTED)
-_BEGINNING, _END = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +52,13 @@ def as_asked(client: Client, selection: Selection, *, state: str) -> dict[str, A
     if selection == Selection():
         raise Invalid(_("Say which tickets are meant."))
     given = asdict(selection)
-    since, until = selection.issued_from, selection.issued_to
+    first, end = clock.span(selection.issued_from, selection.issued_to, client.zone)
     return {
         **{name: value for name, value in given.items() if name not in {"issued_from", "issued_to", "outdated"}},
         "state": state,
         "tickets": None if selection.tickets is None else list(selection.tickets),
-        "since": _BEGINNING if since is None else clock.day_start(since, client.zone),
-        "before": _END if until is None else clock.day_start(until + timedelta(days=1), client.zone),
+        "since": first,
+        "before": end,
     }
 
 

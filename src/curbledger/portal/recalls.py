@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.urls import reverse
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _DAY = {"type": "date"}
 _MOST_TICKETS = 1000
+# What servers and proxies take as an address without a second thought. More numbers than that travel in the form.
+_LONGEST_ADDRESS = 2000
 
 
 class Choice(forms.Form):
@@ -114,22 +117,35 @@ class Many:
     def __call__(self, visit: Visit) -> HttpResponse:
         """Shows what would be done; sent, does it once."""
         request = visit.request
-        asked = {name: value for name, value in request.GET.items() if value}
+        sent = {**request.GET.dict(), **request.POST.dict()}
+        asked = {name: sent[name] for name in Choice.base_fields if sent.get(name)}
+        query = urlencode(asked)
+        address = reverse(f"portal:{self.name}") + (f"?{query}" if query and len(query) <= _LONGEST_ADDRESS else "")
+        if "look" in request.POST and len(query) <= _LONGEST_ADDRESS:
+            return visit.go(address, "")
         choice = Choice(asked or None)
         if not self.outdated:
             del choice.fields["outdated"]
         chosen = choice.selection() if choice.is_valid() else Selection()
-        form = Why(request.POST if request.method == "POST" else None)
+        form = Why(request.POST if request.method == "POST" and "look" not in request.POST else None)
         if chosen != Selection() and form.is_valid():
             said = visit.act(form, lambda: self.do(visit, chosen, form.cleaned_data))
             if not form.errors:
-                return visit.go(f"{reverse(f'portal:{self.name}')}?{request.GET.urlencode()}", said)
+                return visit.go(address, said)
         found = None if chosen == Selection() else self.foresee(visit, chosen)
         if found is not None:
             # What is agreed to is what is shown now, also where it was refused because that has changed.
             form.agree_to(expected=found.count)
         form.fields["reason"].help_text = self.help
-        context = {"title": self.title, "many": self, "choice": choice, "found": found, "form": form}
+        context = {
+            "title": self.title,
+            "many": self,
+            "choice": choice,
+            "found": found,
+            "form": form,
+            "address": address,
+            "carried": {} if "?" in address else asked,
+        }
         return visit.show("portal/many.html", context, status=422 if form.is_bound else 200)
 
 

@@ -38,7 +38,7 @@ def entries(visit: Visit, listing: str) -> HttpResponse:
     """A page of a list, by name."""
     shown = _find(listing)
     asked = visit.request.GET
-    q, archived = asked.get("q", "").strip(), bool(asked.get("archived"))
+    q, archived = asked.get("q", "").replace("\0", "").strip(), bool(asked.get("archived"))
     found = _look(shown, q, archived=archived, after=asked.get("after", ""))
     following = {"q": q, "archived": "1" if archived else "", "after": found[PAGE - 1].pk if len(found) > PAGE else ""}
     context = {
