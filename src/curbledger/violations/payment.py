@@ -69,30 +69,31 @@ def record_payment(
     it again would undo the reversal. Raises NotFound; Invalid for an amount that cannot be (kit.money.check);
     Conflict where the reference stands for another amount.
     """
-    amount = money.check(amount, _("A payment"))
+    amount = money.check(amount, "A payment")
     paid_at = paid_at or at
-    due = _lock(client, ticket)
     if not sure:
+        due = _lock(client, ticket)
         # Sent again, it is no question.
         if reference and (same := _same(due, reference)):
             return _again(same, amount, due)
         _ask_if_sure(client, due, amount=amount, paid_at=paid_at)
-    discount = _earned(client, due, amount=amount, paid_at=paid_at)
-    added, balance = _write(
+    due, added, balance = _write(
+        client,
         {
             "client": client.pk,
-            "violation": due.violation_id,
+            "ticket": ticket,
             "amount": amount,
             "paid_at": paid_at,
             "at": at,
             "by": by,
             "reference": reference or None,
             "method": method,
-        }
+        },
     )
     if added is None:
         # Only an equal reference keeps it out, and the ticket is locked.
         return _again(Payment.objects.get(violation_id=due.violation_id, reference=reference), amount, due)
+    discount = _earned(client, due, amount=amount, paid_at=paid_at)
     if discount > 0:
         Discount.objects.create(
             client_id=client.pk,
@@ -125,8 +126,8 @@ def _lock(client: Client, ticket: str) -> _Due:
     return _Due(ticket, *found)
 
 
-def _write(row: dict[str, Any]) -> tuple[int | None, Decimal]:
-    """The new payment's id, none where the reference is there; and what is owed then."""
+def _write(client: Client, row: dict[str, Any]) -> tuple[_Due, int | None, Decimal]:
+    """The ticket as it was, locked; the new payment's id, none where the reference is there; and what is owed then."""
     with connection.cursor() as cursor:
         try:
             cursor.execute(_QUERIES["record"], row)
@@ -138,10 +139,11 @@ def _write(row: dict[str, Any]) -> tuple[int | None, Decimal]:
                 _("All payments on a ticket come to {most} at most.").format(most=money.show(money.LARGEST)),
                 field="amount",
             ) from error
-        added = cursor.fetchone()
-        cursor.nextset()
-        (balance,) = cursor.fetchone()
-    return added[0] if added else None, balance
+        found = cursor.fetchone()
+    if found is None:
+        raise no_ticket(client, row["ticket"])
+    violation_id, before, discount_until, added, balance = found
+    return _Due(row["ticket"], violation_id, before, discount_until), added, balance
 
 
 def _same(due: _Due, reference: str) -> Payment | None:

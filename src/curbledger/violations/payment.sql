@@ -3,10 +3,6 @@
 SELECT v.id, v.balance, v.discount_until FROM violation v WHERE v.ticket = %(ticket)s FOR NO KEY UPDATE
 
 -- name: record
--- The payment, unless its reference is there, and what is owed then. Two statements that go together: the total moves
--- by a trigger, which only a statement that begins afterwards sees.
-INSERT INTO payment (client_id, violation_id, amount, paid_at, created_at, recorded_by, reference, method)
-VALUES (%(client)s, %(violation)s, %(amount)s, %(paid_at)s, %(at)s, %(by)s, %(reference)s, %(method)s)
-ON CONFLICT (client_id, violation_id, reference) DO NOTHING
-RETURNING id;
-SELECT balance FROM violation WHERE id = %(violation)s
+-- The payment, unless its reference is there, and the ticket before and after it (take_payment.sql).
+SELECT found_violation, owed_before, discounted_until, added, owed_after FROM take_payment(
+    %(client)s, %(ticket)s, %(amount)s, %(paid_at)s, %(at)s, %(by)s, %(reference)s, %(method)s)
