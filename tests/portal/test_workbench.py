@@ -17,8 +17,11 @@ from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.placements.agency import Agency
 from curbledger.placements.batch import Batch, BatchState, Revision
+from curbledger.placements.cycle import resting, start_new_cycle
 from curbledger.placements.guards import Override
 from curbledger.placements.proposal import Proposal
+from curbledger.placements.recall import recall
+from curbledger.placements.selection import Selection
 from curbledger.portal.forms import new_key
 from curbledger.violations.hold import hold_violation
 from curbledger.violations.models import Hold, Violation
@@ -351,3 +354,24 @@ def test_what_is_kept_for_an_agency_goes_to_no_other(town: Client, officer: Brow
         issue(town, "TICKET-A", at=clock.now())
     assert "TICKET-A" in text(officer, f"violations?reason=goes&agency={agency.agency and agency.agency.pk}")
     assert "TICKET-A" not in text(officer, f"violations?reason=goes&agency={other.pk}")
+
+
+def test_what_was_recalled_is_not_forgotten(town: Client, officer: Browser, manager: Browser, agency: Caller) -> None:
+    """Today counts it as the office's, and neither heap of the workbench does: so it is said beside them."""
+    with client_scope(town.pk):
+        for ticket in ("TICKET-A", "TICKET-B", "TICKET-C"):
+            issue(town, ticket, at=clock.now())
+    assert "Look at what was recalled" not in text(officer, "workbench?count=1")
+    arrived(town, agency, at=clock.now())
+    with client_scope(town.pk):
+        recall(town, Selection(tickets=("TICKET-A", "TICKET-B")), reason="Wrong signs.", at=clock.now(), by="maud")
+        record_payment(town, "TICKET-A", amount=Decimal("20.00"), at=clock.now(), by="maud")
+        record_payment(town, "TICKET-B", amount=Decimal("50.00"), at=clock.now(), by="maud")
+        assert (resting().count, resting().total) == (1, Decimal("30.00"))
+    shown = text(officer, "workbench?count=1")
+    assert "Look at what was recalled" in shown
+    assert "batches/new-cycles" not in shown
+    assert "batches/new-cycles" in text(manager, "workbench?count=1")
+    with client_scope(town.pk):
+        start_new_cycle(town, "TICKET-A", reason="Signs are right.", at=clock.now(), by="maud")
+        assert resting().count == 0

@@ -54,6 +54,21 @@ class Freed:
     total: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """How many tickets, and how much they owe together."""
+
+    count: int
+    total: Decimal
+
+
+def resting() -> Resting:
+    """What was recalled, still owes, and goes out again only in a new cycle. In the client's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERIES["resting"])
+        return Resting(*cursor.fetchone())
+
+
 def foresee_new_cycles(client: Client, selection: Selection) -> Freed:
     """Which recalled tickets a new cycle would free. Marks nothing. In the client's scope. Raises Invalid."""
     _refuse_outdated(selection)

@@ -16,3 +16,15 @@ SELECT v.client_id, v.id, 'new_cycle', %(at)s, %(by)s, %(reason)s
 FROM violation v
 WHERE v.id = ANY (%(ids)s::bigint[])
 ORDER BY v.id
+
+-- name: resting
+-- What was recalled, still owes, and goes nowhere until a new cycle: by the index of recalled placements alone.
+SELECT count(*), coalesce(sum(v.balance), 0)
+FROM placement p
+JOIN violation v ON v.id = p.violation_id AND v.cycle = p.cycle
+WHERE p.state = 'recalled'
+  AND v.recalled_at IS NOT NULL
+  AND v.balance > 0
+  AND NOT v.spoiled
+  AND NOT v.warning
+  AND v.cancelled_at IS NULL

@@ -10,6 +10,7 @@ from curbledger.clients.policy import current_policy
 from curbledger.permissions import Permission
 from curbledger.placements.agency import Agency
 from curbledger.placements.batch import Batch, BatchState
+from curbledger.placements.cycle import resting
 from curbledger.placements.guards import open_refusals
 from curbledger.placements.preview import Preview, preview
 from curbledger.placements.proposal import Proposal, ProposalState
@@ -42,6 +43,7 @@ def _figures(found: Preview, agencies: list[Agency]) -> dict[str, Any]:
     known = {one.name: one.pk for one in agencies}
     return {
         "found": found,
+        "resting": resting(),
         "by_agency": [(name, known.get(name or ""), heap) for name, heap in found.agencies.items()],
         "reasons": sorted(found.reasons.items(), key=lambda item: (-item[1].count, item[0])),
     }
