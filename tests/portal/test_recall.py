@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client as Browser
 
 from curbledger.clients.client import Client
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
+from curbledger.placements.agency import Agency
+from curbledger.placements.batch import Revision
+from curbledger.portal.forms import new_key
 from curbledger.violations.models import Violation
 from tests.cast import issue
 from tests.placements.handing import arrived, placement
@@ -37,6 +42,23 @@ def test_it_is_recalled_and_its_page_says_who_did_it_and_why(manager: Browser, s
     assert ended_by is not None
     assert ended_by.startswith("manager-")
     assert shown.count(ended_by) >= 1
+
+
+def test_its_page_says_whose_call_took_it_and_what_let_it_go(clerk: Browser, sent: Violation) -> None:
+    shown = page(clerk, sent)
+    assert "nightly (token)" in shown
+    assert re.search(r"It was unpaid, due \d{4}-\d\d-\d\d.*?: version 1 of the policy let it go[.]", shown)
+
+
+def test_its_page_says_who_handed_it_over(town: Client, officer: Browser) -> None:
+    with client_scope(town.pk):
+        made = issue(town, "T-1", at=clock.now())
+        agency = Agency.objects.create(client_id=town.pk, name="Acme Recovery", created_at=clock.now())
+    sent = officer.post(f"/portal/workbench/agencies/{agency.pk}", {"form_key": new_key(), "way": "file"})
+    assert sent.status_code == 302
+    with client_scope(town.pk):
+        handed_over_by = Revision.objects.get().handed_over_by
+    assert f"· {handed_over_by}</p>" in page(officer, made)
 
 
 def test_only_what_fits_is_offered(manager: Browser, officer: Browser, sent: Violation) -> None:

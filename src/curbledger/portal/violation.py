@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from curbledger.database.actor import Actor
 from curbledger.errors import NotFound
 from curbledger.importing.file_import import FileImport, State
 from curbledger.importing.schema import Kind
+from curbledger.kit import clock
 from curbledger.permissions import Permission
 from curbledger.placements.models import Placement
 from curbledger.portal.acts import links_for
@@ -62,7 +64,7 @@ def violation(visit: Visit, violation_id: int) -> HttpResponse:
         note_looks(visit.client, [shown.person_id], what="ticket", by=visit.by, at=visit.at)
     files = list(Attachment.objects.filter(violation_id=shown.pk, archived__isnull=True).order_by("id"))
     past = timeline(visit.client, shown, with_people=with_people)
-    moments = sorted([*_with_file(past, shown), *_placed(shown)], key=lambda moment: moment.at, reverse=True)
+    moments = sorted([*_with_file(past, shown), *_placed(visit, shown)], key=lambda moment: moment.at, reverse=True)
     state = states_of(visit.client, [shown.pk], at=visit.at)[shown.pk]
     explanation = explain(visit.client, shown.ticket, at=visit.at, with_people=with_people)
     context: dict[str, Any] = {
@@ -106,7 +108,18 @@ def _with_file(past: list[Moment], shown: Violation) -> Iterator[Moment]:
         yield replace(one, detail=done.values_list("file_name", flat=True).first() or "")
 
 
-def _placed(shown: Violation) -> Iterator[Moment]:
+def _let_go(visit: Visit, turn: Placement) -> str:
+    """Why it went, as the placement keeps it; nothing of what another system had handed over."""
+    if turn.policy_version is None:
+        return ""
+    told = {"version": turn.policy_version, "due": clock.local_day(turn.due_at, visit.client.zone)}
+    if turn.noticed_at is None:
+        return _("It was unpaid, due %(due)s: version %(version)s of the policy let it go.") % told
+    told["noticed"] = clock.local_day(turn.noticed_at, visit.client.zone)
+    return _("It was unpaid, due %(due)s, last notice %(noticed)s: version %(version)s of the policy let it go.") % told
+
+
+def _placed(visit: Visit, shown: Violation) -> Iterator[Moment]:
     """Its turns at agencies. One that never arrived, or went out again as the next revision, is none."""
     turns = (
         Placement.objects.filter(violation_id=shown.pk)
@@ -115,7 +128,16 @@ def _placed(shown: Violation) -> Iterator[Moment]:
     )
     for turn in turns:
         agency = turn.revision.batch.agency.name
-        yield Moment(at=turn.revision.claimed_at, kind="placed", amount=turn.balance, detail=agency)
+        revision = turn.revision
+        yield Moment(
+            at=revision.claimed_at,
+            kind="placed",
+            by=revision.handed_over_by or revision.token_name,
+            by_kind=Actor.TOKEN if revision.token_name and not revision.handed_over_by else "",
+            why=_let_go(visit, turn),
+            amount=turn.balance,
+            detail=agency,
+        )
         if turn.ended_at is not None:
             yield Moment(
                 at=turn.ended_at,
