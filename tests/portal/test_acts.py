@@ -191,6 +191,10 @@ class TestPayment:
     def test_nobody_pays_tomorrow(self, inside: Client, ticket: Violation, clerk: Browser) -> None:
         assert "yet to come" in pay(clerk, ticket, paid_on="2100-01-01").content.decode()
 
+    def test_nobody_paid_before_there_were_cars(self, inside: Client, ticket: Violation, clerk: Browser) -> None:
+        for day in ("0001-01-01", "0026-05-01"):
+            assert "too long ago" in pay(clerk, ticket, paid_on=day).content.decode()
+
     def test_it_is_reversed_with_who_and_why(
         self, inside: Client, ticket: Violation, clerk: Browser, officer: Browser
     ) -> None:

@@ -118,3 +118,12 @@ def test_fees_that_come_at_once_all_count(committed_town: Client) -> None:
         one.result()
     with client_scope(committed_town.pk):
         assert balance(violation) == Decimal("130.00")
+
+
+def test_more_than_a_ticket_can_come_to_is_refused(inside: Client) -> None:
+    violation = cast.issue(inside, towing="1.00")
+    for change in (adjust, charge):
+        with pytest.raises(Invalid, match=r"comes to 9,999,999,999[.]99 at most") as refused, client_scope(inside.pk):
+            change(inside, violation.ticket, amount=Decimal("9999999999.99"))
+        assert refused.value.field == "amount"
+    assert balance(violation) == Decimal("51.00")

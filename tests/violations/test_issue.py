@@ -134,3 +134,10 @@ class TestNumbers:
         assert sorted(other.result() for other in others) == [f"2026-{number:06}" for number in range(1, 7)]
         with client_scope(committed_town.pk):
             assert Vehicle.objects.count() == 1
+
+
+def test_more_than_a_ticket_can_come_to_is_refused_at_the_towing(inside: Client) -> None:
+    with pytest.raises(Invalid, match=r"comes to 9,999,999,999[.]99 at most") as refused, client_scope(inside.pk):
+        write(inside, towing=Decimal("9999999999.99"))
+    assert refused.value.field == "towing"
+    assert not Violation.objects.exists()

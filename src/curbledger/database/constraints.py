@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.utils.translation import gettext
 
-from curbledger.errors import Conflict, CurbledgerError
+from curbledger.errors import Conflict, CurbledgerError, Invalid
+from curbledger.kit import money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,6 +76,21 @@ def named_errors() -> Iterator[None]:
         if known is None:
             raise
         raise known() from error
+
+
+@contextmanager
+def sums_that_fit(*, field: str) -> Iterator[None]:
+    """Raise Invalid for `field` where each amount can be, and what a row comes to with them cannot.
+
+    The database adds them up, so that it alone knows.
+    """
+    try:
+        yield
+    except DataError as error:
+        if not isinstance(error.__cause__, psycopg.errors.NumericValueOutOfRange):
+            raise
+        most = money.show(money.LARGEST)
+        raise Invalid(gettext("A ticket comes to {most} at most.").format(most=most), field=field) from error
 
 
 def constraint_of(error: IntegrityError) -> str | None:

@@ -34,6 +34,8 @@ _MOST_PEOPLE = 20
 METHODS = ("cash", "card", "cheque", "transfer", "online", "other")
 _DAY = {"type": "date"}
 _EXAMPLE = Decimal("1234.50")
+# Nobody parked before: a year of two digits was typed, or half of one.
+_FIRST_YEAR = 1900
 WHICH_FILES = _("Photos (JPEG, PNG) or PDF, up to 15 MB each.")
 # Only when it is shown is it known in which language.
 _capital = lazy(capfirst, str)
@@ -146,6 +148,8 @@ class Pay(OnTicket):
         day = self.cleaned_data["paid_on"]
         if day > self.visit.at.astimezone(self.visit.client.zone).date():
             raise forms.ValidationError(gettext("This day is yet to come."))
+        if day.year < _FIRST_YEAR:
+            raise forms.ValidationError(gettext("This day is too long ago."))
         return day
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from curbledger.database.constraints import sums_that_fit
 from curbledger.errors import Invalid
 from curbledger.kit import money
 from curbledger.violations.ledger import Adjustment, Discount, Fee
@@ -35,7 +36,8 @@ def adjust_fine(client: Client, ticket: str, *, amount: Decimal, reason: str, at
     )
     violation.adjusted_fine = amount
     violation.adjustment_reason = reason
-    violation.save(update_fields=["adjusted_fine", "adjustment_reason"])
+    with sums_that_fit(field="amount"):
+        violation.save(update_fields=["adjusted_fine", "adjustment_reason"])
     return adjustment
 
 
@@ -43,15 +45,16 @@ def add_fee(client: Client, ticket: str, *, amount: Decimal, kind: str, reason: 
     """Add to what is owed. In the client's scope. Raises NotFound, or Invalid for an amount that cannot be."""
     amount = money.check(amount, gettext("A fee"))
     violation = lock_violation(client, ticket)
-    return Fee.objects.create(
-        client_id=client.pk,
-        violation_id=violation.pk,
-        amount=amount,
-        kind=kind,
-        reason=reason,
-        created_at=at,
-        recorded_by=by,
-    )
+    with sums_that_fit(field="amount"):
+        return Fee.objects.create(
+            client_id=client.pk,
+            violation_id=violation.pk,
+            amount=amount,
+            kind=kind,
+            reason=reason,
+            created_at=at,
+            recorded_by=by,
+        )
 
 
 def grant_discount(client: Client, ticket: str, *, amount: Decimal, reason: str, at: datetime, by: str) -> Discount:

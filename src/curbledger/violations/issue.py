@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from curbledger.database.constraints import named_errors
+from curbledger.database.constraints import named_errors, sums_that_fit
 from curbledger.errors import Invalid
 from curbledger.kit import clock, money
 from curbledger.kit.plates import plate_key
@@ -75,7 +75,7 @@ def issue_ticket(client: Client, draft: Draft, *, at: datetime, by: str) -> Viol
         created_at=at,
         fine=sum(costs.values(), money.ZERO),
     )
-    with named_errors():
+    with named_errors(), sums_that_fit(field="towing"):
         violation.save(force_insert=True)
     for offence in offences:
         Detail.objects.create(
