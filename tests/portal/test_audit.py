@@ -29,6 +29,7 @@ from curbledger.registry.access import PersonalDataAccess
 from curbledger.registry.person import Person
 from curbledger.violations.adjust import adjust_fine
 from curbledger.violations.models import Location, Violation
+from curbledger.violations.payment import record_payment
 from tests import cast
 from tests.cast import NOON
 from tests.portal.staff import signed_in
@@ -81,6 +82,19 @@ def test_a_new_row_says_what_it_has_and_nothing_of_what_it_has_not(town: Client,
     assert "Fine 50.00 CAD" in line
     assert "0.00 CAD" not in line.replace("50.00", "")
     assert "Towing" in {one["Field"] for one in exported(manager, ticket="1-OTHER", what="violation")}
+
+
+def test_codes_and_the_command_line_are_said_in_the_readers_language(town: Client, robin: int) -> None:
+    with acting(Actor.COMMAND, "kim (command line)"), client_scope(town.pk):
+        record_payment(town, "1-OWN", amount=Decimal(5), at=NOON, by="kim (command line)", method="cash")
+    french = signed_in(town, "manager", language="fr")
+    (line,) = [row for row in rows(text(french)) if "kim (" in row and "Paiement" in row]
+    assert "Inscrit par kim (ligne de commande)" in line
+    assert "kim (ligne de commande) ajouté" in line
+    assert "comptant" in line
+    assert "command line" not in line
+    assert '<option value="kim (command line)">kim (ligne de commande)' in text(french)
+    assert {one["New"] for one in exported(french, ticket="1-OWN") if one["Field"] == "Mode"} == {"cash"}
 
 
 def test_names_stand_where_rows_are_pointed_at(town: Client, robin: int, manager: Browser) -> None:

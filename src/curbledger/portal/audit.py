@@ -23,6 +23,7 @@ from curbledger.portal.audit_lines import read_entries
 from curbledger.portal.audit_words import TABLE_NAMES
 from curbledger.portal.page import page
 from curbledger.portal.places import read_moment, write_moment
+from curbledger.portal.templatetags.portal import who_name
 from curbledger.registry.access import note_looks
 from curbledger.registry.person import Person
 from curbledger.violations.violation import Violation
@@ -58,7 +59,9 @@ class Filters(forms.Form):
         super().__init__(data, label_suffix="")
         # A name that nobody bears any more, or one of very many, may stand in the address all the same.
         names = sorted({*find_actors(), *([data["who"]] if data.get("who") else [])}, key=str.casefold)
-        self.fields["who"].widget = forms.Select(choices=[("", _("Anybody")), *((name, name) for name in names)])
+        self.fields["who"].widget = forms.Select(
+            choices=[("", _("Anybody")), *((name, who_name(name)) for name in names)]
+        )
         tables = sorted(((table, str(name)) for table, name in TABLE_NAMES.items()), key=lambda one: one[1].casefold())
         self.fields["what"].choices = [("", _("Anything")), *tables]  # type: ignore[attr-defined]
         self.fields["ticket"].widget.attrs.update({"autocomplete": "off"})

@@ -20,13 +20,17 @@ from curbledger.database.fields import ClientForeignKey
 from curbledger.kit import money
 from curbledger.permissions import Permission
 from curbledger.portal.audit_words import ACT_NAMES, ACT_TONES, ACTOR_NAMES, COLUMN_NAMES, column_name, table_name
+from curbledger.portal.templatetags.portal import who_name
+from curbledger.portal.words import DETAIL_NAMES, ROLE_NAMES
 from curbledger.registry.access import note_looks
 from curbledger.registry.person import Person
 from curbledger.registry.vehicle import Vehicle
 from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from django.utils.functional import _StrPromise as Lazy
 
     from curbledger.clients.audit_entry import AuditEntry
     from curbledger.clients.client import Client
@@ -41,6 +45,13 @@ _LONGEST = 400
 _CENTS = 2
 # Columns that only programs read. The export has them.
 _FOR_PROGRAMS = ("_key", "uuid", "fingerprint")
+# Columns that hold a code of the domain. The export has the code.
+_CODES: dict[str, Mapping[Any, Lazy]] = {
+    "method": DETAIL_NAMES,
+    "kind": DETAIL_NAMES,
+    "decision": DETAIL_NAMES,
+    "role": ROLE_NAMES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,10 @@ def _shown(table: str, column: str, value: Any, names: _Names, client: Client, *
         text = _moment(str(value), client)
     elif (target := _target(field)) is not None:
         text = names.name(target, value) or f"#{value}"
+    elif not plain and isinstance(value, str) and column in _CODES:
+        text = str(_CODES[column].get(value, value))
+    elif not plain and isinstance(value, str) and column.endswith("_by"):
+        text = who_name(value)
     else:
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if plain or len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

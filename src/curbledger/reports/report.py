@@ -67,6 +67,11 @@ class Report:
     read: Callable[[Client, Period, datetime], list[Row]]
     by_period: bool = True
 
+    @property
+    def has_amounts(self) -> bool:
+        """Whether a column is of money."""
+        return any(column.kind is Kind.MONEY for column in self.columns)
+
     def titles(self) -> list[str]:
         """The columns' titles."""
         return [str(column.title) for column in self.columns]
