@@ -28,7 +28,7 @@ def test_a_report_goes_to_the_output_for_the_days_that_were_asked_for(town: Clie
     said = typed("report", "payments", "oc-toma", *MAY).stdout
     assert said.splitlines() == [
         "Day,Recorded by,Payments,Amount paid,Reversed since,Amount kept",
-        "2026-05-20,maud,1,12.50,0,12.50",
+        "2026-05-20,maud,1,12.50,0.00,12.50",
     ]
 
 

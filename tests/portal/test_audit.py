@@ -94,7 +94,8 @@ def test_codes_and_the_command_line_are_said_in_the_readers_language(town: Clien
     assert "comptant" in line
     assert "command line" not in line
     assert '<option value="kim (command line)">kim (ligne de commande)' in text(french)
-    assert "cash" in {one["New"] for one in exported(french, ticket="1-OWN")}
+    changes = exported(french, ticket="1-OWN")
+    assert {one["Nouveau"] for one in changes if one["Champ"] == "Mode"} == {"cash"}
 
 
 def test_names_stand_where_rows_are_pointed_at(town: Client, robin: int, manager: Browser) -> None:

@@ -50,6 +50,15 @@ def test_each_report_opens_and_comes_as_files(paid: Client, name: str, language:
         assert f".{form}" in file["Content-Disposition"]
 
 
+def test_a_file_opens_in_a_spreadsheet_with_its_accents_and_every_amount_to_the_cent(
+    paid: Client, officer: Browser
+) -> None:
+    file = officer.get(f"/portal/reports/payments/file?{MAY}&format=csv").content
+    assert file.startswith(b"\xef\xbb\xbfDay,")
+    first = file.decode("utf-8-sig").splitlines()[1]
+    assert first == "2026-05-20,maud 0,1,1000.50,0.00,1000.50"
+
+
 def test_a_clerk_sees_none(clerk: Browser) -> None:
     assert clerk.get("/portal/reports").status_code == 403
     assert "/portal/reports" not in clerk.get("/portal/").content.decode()

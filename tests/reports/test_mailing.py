@@ -95,7 +95,8 @@ def test_the_mail_has_the_report_of_those_days(town: Client) -> None:
     assert (mail.to, mail.subject) == ([email], "Payments by day and person, 2026-05-18 to 2026-05-24")
     ((name, content, kind),) = mail.attachments
     assert (name, kind) == ("payments-OC_TOMA-2026-05-18-2026-05-24.csv", "text/csv")
-    assert str(content).splitlines()[1:] == ["2026-05-20,maud,1,12.50,0,12.50"]
+    assert str(content).startswith("\N{ZERO WIDTH NO-BREAK SPACE}Day,")
+    assert str(content).splitlines()[1:] == ["2026-05-20,maud,1,12.50,0.00,12.50"]
 
 
 def test_a_spreadsheet_can_be_asked_for(town: Client) -> None:

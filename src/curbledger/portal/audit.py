@@ -120,16 +120,17 @@ def export(visit: Visit) -> HttpResponseBase:
     if wanted is None:
         return visit.show("portal/audit.html", {"title": _("Audit"), "filters": filters}, status=422)
     day = clock.local_day(visit.at, visit.client.zone)
-    response = StreamingHttpResponse(_written(visit, wanted), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _written(visit, wanted, translation.get_language()), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="audit-{visit.client.code.lower()}-{day}.csv"'
     # A proxy that waits for the end would hold it all.
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-def _written(visit: Visit, wanted: Wanted) -> Iterator[bytes]:
-    """Outside the page's scope, which is closed by now: some entries at a time, each in a scope of its own."""
-    language = translation.get_language()
+def _written(visit: Visit, wanted: Wanted, language: str | None) -> Iterator[bytes]:
+    """Outside the page's scope and language, for it is done by now: some entries at a time, in a scope of their own."""
     after: Place | None = None
     # Excel takes a file without the mark for Windows-1252.
     yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode()

@@ -112,7 +112,7 @@ def report_file(visit: Visit, report: str) -> HttpResponse:
     if period is None:
         raise Invalid(" ".join(str(error) for errors in days.errors.values() for error in errors), field="since")
     out = io.BytesIO()
-    found.write(found.read(visit.client, period, visit.at), form, out)
+    found.write(found.read(visit.client, period, visit.at), form, out, for_a_desk=True)
     name = found.file_name(visit.client, period, visit.at, form)
     disposition = f'attachment; filename="{name}"'
     return HttpResponse(out.getvalue(), content_type=MIME[form], headers={"Content-Disposition": disposition})

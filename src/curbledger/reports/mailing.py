@@ -137,7 +137,7 @@ def _mail(client: Client, sending: Sending, *, at: datetime) -> EmailMessage:
     domain = address.rpartition("@")[2] or "localhost"
     with translation.override(subscription.language):
         file = io.BytesIO()
-        report.write(report.read(client, period, at), form, file)
+        report.write(report.read(client, period, at), form, file, for_a_desk=True)
         words = {
             "report": report.title,
             "client": client.name,

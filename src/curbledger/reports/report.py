@@ -83,9 +83,22 @@ class Report:
             for place, column in enumerate(self.columns)
         ]
 
-    def write(self, rows: Sequence[Row], form: Form, out: BinaryIO) -> None:
-        """Write rows as a file."""
+    def write(self, rows: Sequence[Row], form: Form, out: BinaryIO, *, for_a_desk: bool = False) -> None:
+        """Write rows as a file: amounts to the cent, also where the database counted nothing.
+
+        `for_a_desk`: whoever gets it opens it in a spreadsheet, and no program reads it.
+        """
+        rows = [
+            [
+                cell.quantize(money.CENT) if column.kind is Kind.MONEY and isinstance(cell, Decimal) else cell
+                for cell, column in zip(row, self.columns, strict=True)
+            ]
+            for row in rows
+        ]
         if form is Form.CSV:
+            if for_a_desk:
+                # Excel takes a file without the mark for Windows-1252.
+                out.write("\N{ZERO WIDTH NO-BREAK SPACE}".encode())
             write_csv(self.titles(), rows, out)
         else:
             amounts = [str(column.title) for column in self.columns if column.kind is Kind.MONEY]
