@@ -65,10 +65,10 @@ class TestImports:
         turn(town)
         shown = page(maud, address)
         for said in (
-            "Émis : '13/13/2026' n’est pas un jour écrit comme %d/%m/%Y",
-            "Amende : 'a lot' n’est pas un montant",
-            "Amende : -5,00 est moins que rien",
-            "Province : 'Atlantis' n’est pas dans la liste",
+            "Émis\N{NO-BREAK SPACE}: '13/13/2026' n’est pas un jour écrit comme %d/%m/%Y",
+            "Amende\N{NO-BREAK SPACE}: 'a lot' n’est pas un montant",
+            "Amende\N{NO-BREAK SPACE}: -5,00 est moins que rien",
+            "Province\N{NO-BREAK SPACE}: 'Atlantis' n’est pas dans la liste",
             "la ligne a 3 colonnes, et l’en-tête en a 5",
         ):
             assert said in shown
@@ -93,7 +93,7 @@ class TestImports:
         turn(town)
         shown = page(maud, address)
         assert "La correspondance ne convient pas au fichier" in shown
-        assert "old.csv n’a pas de colonne 'Issue Dat'; vouliez-vous dire 'Issue Date' ?" in shown
+        assert "old.csv n’a pas de colonne 'Issue Dat'; vouliez-vous dire 'Issue Date'?" in shown
         assert "does not fit the file" not in shown
         assert "has no column 'Issue Dat'; did you mean 'Issue Date'?" in page(manager, address)
 
@@ -158,7 +158,7 @@ class TestBatches:
         sent = call(town, cast.caller(town), at=clock.now())
         settle(sent, BatchState.UNDELIVERED, kept_words.NOT_ACKNOWLEDGED.format(seconds="5"))
         shown = page(maud, f"/portal/batches/{sent.batch_uuid}")
-        assert "Pas arrivé : tout n’a pas été confirmé en 5 s" in shown
+        assert "Pas arrivé\N{NO-BREAK SPACE}: tout n’a pas été confirmé en 5 s" in shown
         assert "acknowledged" not in shown
 
     def test_a_guards_finding_is_told_in_french(self, town: Client, maud: Browser) -> None:

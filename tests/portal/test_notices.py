@@ -185,4 +185,4 @@ def test_in_french_the_pages_are_french(letters: Client) -> None:
     page = signed_in(letters, "manager", language="fr").get("/portal/notices?state=queued").content.decode()
     assert "Imprimer 2 lettres" in page
     assert "En attente" in page
-    assert "Avis 1 : 14 jours" in page
+    assert "Avis 1\N{NO-BREAK SPACE}: 14 jours" in page

@@ -68,7 +68,7 @@ def test_reasons_that_the_domain_writes_itself_are_told_in_french(town: Client) 
     with translation.override("fr"):
         assert [why_words(reason) for reason in written] == [
             "Payé pendant que le rabais pour paiement rapide tenait.",
-            "Contestation : The sign was hidden",
+            "Contestation\N{NO-BREAK SPACE}: The sign was hidden",
             "Frais de retard 1, dus après 14 jours",
         ]
         assert why_words("Whatever a person writes") == "Whatever a person writes"

@@ -128,7 +128,7 @@ class TestReports:
         assert str(file.get_filename()).startswith("payments-RACE-")
         content = file.get_payload(decode=True)
         assert isinstance(content, bytes)
-        assert content.decode().startswith("Jour,Inscrit par,")
+        assert content.decode("utf-8-sig").startswith("Jour,Inscrit par,")
         with client_scope(committed_town.pk):
             assert [one.state for one in Sending.objects.all()] == ["sent"]
 

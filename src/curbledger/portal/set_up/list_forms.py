@@ -118,7 +118,7 @@ class OffenceForm(EntryForm):
     bylaw_code = _text(_("Bylaw code"), 50)
     violation_key = _text(_("Key"), 50, help_text=_("What other systems call it."))
     adjustable = _flag(_("The fine may be typed on a handheld"))
-    admin_only = _flag(_("For administrators of the original only"))
+    admin_only = _flag(_("For administrators only"), help_text=_("What handhelds and other systems are told of it."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
