@@ -29,7 +29,8 @@ PARTICULAR: dict[str, dict[str, Any]] = {
     "file_import": {"kind": "people", "state": "uploaded", "file_name": "people.csv", "mapping": ""},
     "import_mapping": {"kind": "people"},
     "notice": {"kind": 1},
-    "notice_message": {"kind": 1},
+    # One that is over: what waits or lacks an address, the queue works on, whoever calls it.
+    "notice_message": {"kind": 1, "state": "cancelled"},
     "notice_ticket": {"line": dict.fromkeys(("ticket", "issued", "plate", "place", "offences", "owed"), "x")},
     "notice_text": {"kind": 1},
     "personal_data_access": {"what": "profile"},
