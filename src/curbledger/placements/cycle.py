@@ -16,6 +16,7 @@ from curbledger.placements.batch import Placement
 from curbledger.placements.selection import SELECTED, Selection, as_asked, chosen, sum_of
 from curbledger.violations.act import check_reason, note_act
 from curbledger.violations.lock import lock_violation, lock_violations
+from curbledger.violations.overdue import OWES
 from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _QUERIES = sql.load("curbledger.placements", "cycle.sql")
 _FREE = _QUERIES["free"].format(selected=SELECTED)
+_RESTING = _QUERIES["resting"].format(owes=OWES)
 # How long it waits for a ticket that somebody else works on before it gives up as a whole.
 _LOCK_SECONDS = 60.0
 
@@ -47,37 +49,32 @@ def start_new_cycle(client: Client, ticket: str, *, reason: str, at: datetime, b
 
 
 @dataclass(frozen=True, slots=True)
-class Freed:
-    """How many tickets, and how much they were placed with together."""
+class Sum:
+    """How many tickets, and how much they come to together."""
 
     count: int
     total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Resting:
-    """How many tickets, and how much they owe together."""
-
-    count: int
-    total: Decimal
-
-
-def resting() -> Resting:
-    """What was recalled, still owes, and goes out again only in a new cycle. In the client's scope."""
+def resting() -> Sum:
+    """What was recalled, still owes, and goes out again only in a new cycle: by what is owed. In the client's scope."""
     with connection.cursor() as cursor:
-        cursor.execute(_QUERIES["resting"])
-        return Resting(*cursor.fetchone())
+        cursor.execute(_RESTING)
+        return Sum(*cursor.fetchone())
 
 
-def foresee_new_cycles(client: Client, selection: Selection) -> Freed:
-    """Which recalled tickets a new cycle would free. Marks nothing. In the client's scope. Raises Invalid."""
+def foresee_new_cycles(client: Client, selection: Selection) -> Sum:
+    """Which recalled tickets a new cycle would free, by what they were placed with. Marks nothing.
+
+    In the client's scope. Raises Invalid.
+    """
     _refuse_outdated(selection)
     asked = as_asked(client, selection, state="recalled")
     found, total = 0, money.ZERO
     for ids in chosen(asked):
         count, balance = sum_of(asked, ids)
         found, total = found + count, total + balance
-    return Freed(found, total)
+    return Sum(found, total)
 
 
 def start_new_cycles(

@@ -24,7 +24,4 @@ FROM placement p
 JOIN violation v ON v.id = p.violation_id AND v.cycle = p.cycle
 WHERE p.state = 'recalled'
   AND v.recalled_at IS NOT NULL
-  AND v.balance > 0
-  AND NOT v.spoiled
-  AND NOT v.warning
-  AND v.cancelled_at IS NULL
+  AND {owes}

@@ -12,8 +12,8 @@ from curbledger.kit import money, sql
 from curbledger.placements.models import Agency
 from curbledger.placements.preview import AGES, OPEN_DEBTS
 from curbledger.placements.slices import slices
+from curbledger.violations.overdue import OWES, rule_for
 from curbledger.violations.overdue import QUERIES as RULE
-from curbledger.violations.overdue import rule_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from curbledger.clients.client import Client
 
 _QUERIES = sql.load("curbledger.reports", "receivables.sql")
+_HANDED_OVER = _QUERIES["handed_over"].format(owes=OWES)
 # Not due (today is not past due), and past due by the days of each of AGES.
 HEAPS = 1 + len(AGES)
 
@@ -53,7 +54,7 @@ def receivables(client: Client, *, at: datetime) -> list[Holding]:
     rule = rule_for(client, at=at)
     names: dict[int | None, str | None] = {None: None, **dict(Agency.objects.values_list("pk", "name"))}
     found = {number: Holding(name) for number, name in names.items()}
-    for query in (OPEN_DEBTS, _QUERIES["handed_over"]):
+    for query in (OPEN_DEBTS, _HANDED_OVER):
         for ids in slices(query, {}):
             parameters = {**rule.parameters(ids), "ages": list(AGES.values())}
             with connection.cursor() as cursor:

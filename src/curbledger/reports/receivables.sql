@@ -8,18 +8,14 @@ WHERE p.state IN ('open', 'paid', 'recalled', 'returned', 'closed')
   AND p.violation_id > %(after)s
   AND v.id > %(after)s
   AND v.sent_at IS NOT NULL
-  AND v.balance > 0
-  AND NOT v.spoiled
-  AND NOT v.warning
-  AND v.cancelled_at IS NULL
+  AND {owes}
 ORDER BY p.violation_id
 LIMIT %(limit)s
 
 -- name: aged
 -- The judged (`judged`, violations/overdue.sql) that owe, in heaps: which agency has them, if one has, and how long
 -- they are past due (0: not). A debt that an agency does not have any more is the office's again. The ids are of
--- tickets that can owe; what the rule says of their reasons is not asked, and so not found out either, which is most
--- of its cost.
+-- tickets that can owe; what the rule says of their reasons is not asked, and so not found out either.
 SELECT
     b.agency_id,
     CASE

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _WRITTEN = sql.load("curbledger.violations", "overdue.sql")
 HOLDS = _WRITTEN["holds"]
+OWES = _WRITTEN["owes"]
+OPEN_DEBT = _WRITTEN["open_debt"].format(owes=OWES)
 QUERIES = {**_WRITTEN, "judge": _WRITTEN["judge"].format(holds=HOLDS)}
-OPEN_DEBT = QUERIES["open_debt"]
 MAY_GO = QUERIES["may_go"].format(open_debt=OPEN_DEBT)
 
 # Reasons for which nothing is asked of anybody now: no late fee accrues, and no notice is sent. What keeps a ticket

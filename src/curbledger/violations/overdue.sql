@@ -98,10 +98,15 @@ THEN (
 -- The id of a ticket, by its number.
 SELECT id FROM violation WHERE ticket = %(ticket)s
 
+-- name: owes
+-- A condition, not a statement: what a violation's own row says of a debt, whoever has it. A discount that still holds
+-- is not asked here.
+v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+
 -- name: open_debt
 -- A condition, not a statement: what still owes and was not sent. It is that of the partial index violation_open_debt,
 -- to the letter, so that the archive of paid and sent tickets costs nothing.
-v.sent_at IS NULL AND v.balance > 0 AND NOT v.spoiled AND NOT v.warning AND v.cancelled_at IS NULL
+v.sent_at IS NULL AND {owes}
 
 -- name: may_go
 -- A condition, not a statement: what of `judge` a violation's own row says at once. Whoever looks for what may go asks
