@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.http import HttpResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Meaning(NamedTuple):
@@ -78,6 +78,11 @@ class Refusal(Exception):
         self.status = status or meaning.status
         self.headers = dict(headers or {})
         super().__init__(f"{code}: {self.message}")
+
+
+def wrong_method(methods: Iterable[str], *, allow: str) -> Refusal:
+    """A path was asked by a method that it has not. `allow` is its header."""
+    return Refusal(9003, f"The method must be {' or '.join(methods)}.", status=405, headers={"Allow": allow})
 
 
 def render(error: Refusal) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from curbledger.agency_api.access import PERMISSION
 from curbledger.agency_api.refusals import answer_error
 from curbledger.database.actor import Actor, acting
-from curbledger.refusal import Refusal, render
+from curbledger.refusal import render, wrong_method
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +47,7 @@ class Edge:
         if request.method == "OPTIONS":
             response: HttpResponseBase = HttpResponse(status=204, headers=_PREFLIGHT)
         elif request.method not in self.methods:
-            allow = {"Allow": _ALLOWED}
-            response = render(
-                Refusal(9003, f"The method must be {' or '.join(self.methods)}.", status=405, headers=allow)
-            )
+            response = render(wrong_method(self.methods, allow=_ALLOWED))
         else:
             try:
                 # Who it is, is found out within (access.py).

@@ -10,8 +10,7 @@ import typer
 
 from curbledger.cli import words
 from curbledger.cli.batch import Id, write_records
-from curbledger.cli.inputs import Code, who
-from curbledger.cli.inputs import words as text_of
+from curbledger.cli.inputs import Code, read_reason, who
 from curbledger.clients.client import Client, find_client
 from curbledger.database.scope import client_scope
 from curbledger.errors import CurbledgerError
@@ -23,8 +22,7 @@ from curbledger.placements.chunks import Unprintable
 from curbledger.placements.export import Format
 from curbledger.placements.manifest import find_batch
 
-REASON = 400
-_Reason = Annotated[str, typer.Option(parser=text_of(REASON), metavar="TEXT", help="Why, for the records.")]
+_Reason = Annotated[str, typer.Option(parser=read_reason, metavar="TEXT", help="Why, for the records.")]
 
 
 def hand_over(

@@ -65,6 +65,10 @@ def words(limit: int) -> Callable[[str], str]:
     return read
 
 
+# Why something is done, as long as the pages let it be.
+read_reason = words(400)
+
+
 def who() -> str:
     """Who stands at the terminal, for the records."""
     try:

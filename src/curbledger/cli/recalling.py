@@ -9,8 +9,7 @@ from uuid import UUID
 import typer
 
 from curbledger.cli import words
-from curbledger.cli.inputs import Code, read_day, who
-from curbledger.cli.inputs import words as text_of
+from curbledger.cli.inputs import Code, read_day, read_reason, who
 from curbledger.clients.client import find_client
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
@@ -24,8 +23,7 @@ from curbledger.violations.lists import Category, Location, Offence
 if TYPE_CHECKING:
     from curbledger.registry.lookups import Lookup
 
-REASON = 400
-_Reason = Annotated[str, typer.Option(parser=text_of(REASON), metavar="TEXT", help="Why. The agency reads it.")]
+_Reason = Annotated[str, typer.Option(parser=read_reason, metavar="TEXT", help="Why. The agency reads it.")]
 _Tickets = Annotated[list[str] | None, typer.Option("--ticket", metavar="NUMBER", help="These tickets.")]
 _Agency = Annotated[str | None, typer.Option(metavar="NAME", help="Which an agency of that name has.")]
 _Batch = Annotated[UUID | None, typer.Option(metavar="ID", help="Of that batch.")]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from django.db import DataError, IntegrityError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from curbledger.errors import Conflict, CurbledgerError, Invalid
 from curbledger.kit import money
@@ -79,10 +79,10 @@ def named_errors() -> Iterator[None]:
 
 
 @contextmanager
-def sums_that_fit(*, field: str) -> Iterator[None]:
+def sums_that_fit(*, field: str, said: str = gettext_noop("A ticket comes to {most} at most.")) -> Iterator[None]:
     """Raise Invalid for `field` where each amount can be, and what a row comes to with them cannot.
 
-    The database adds them up, so that it alone knows.
+    The database adds them up, so that it alone knows. `said` is a text of the catalogue, with `most` in it.
     """
     try:
         yield
@@ -90,7 +90,7 @@ def sums_that_fit(*, field: str) -> Iterator[None]:
         if not isinstance(error.__cause__, psycopg.errors.NumericValueOutOfRange):
             raise
         most = money.show(money.LARGEST)
-        raise Invalid(gettext("A ticket comes to {most} at most.").format(most=most), field=field) from error
+        raise Invalid(gettext(said).format(most=most), field=field) from error
 
 
 def constraint_of(error: IntegrityError) -> str | None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Cell: TypeAlias = str | int | Decimal | bool | None
 
+# Excel takes a CSV file that does not begin with it for Windows-1252.
+EXCELS_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
+
 # What one sheet and one cell hold.
 _SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767

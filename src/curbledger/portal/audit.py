@@ -18,6 +18,7 @@ from curbledger.database.actor import Actor, acting
 from curbledger.database.scope import client_scope
 from curbledger.kit import clock
 from curbledger.kit.cells import harmless
+from curbledger.kit.sheet import EXCELS_MARK
 from curbledger.permissions import Permission
 from curbledger.portal.audit_lines import read_entries
 from curbledger.portal.audit_words import TABLE_NAMES
@@ -132,8 +133,7 @@ def export(visit: Visit) -> HttpResponseBase:
 def _written(visit: Visit, wanted: Wanted, language: str | None) -> Iterator[bytes]:
     """Outside the page's scope and language, for it is done by now: some entries at a time, in a scope of their own."""
     after: Place | None = None
-    # Excel takes a file without the mark for Windows-1252.
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
+    yield EXCELS_MARK
     with translation.override(language):
         header = _row([str(name) for name in _COLUMNS])
     yield header

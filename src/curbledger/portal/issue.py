@@ -15,6 +15,7 @@ from curbledger.permissions import Permission
 from curbledger.portal.act_forms import WHICH_FILES, FilesField, amount_field
 from curbledger.portal.forms import ActForm
 from curbledger.portal.page import page
+from curbledger.portal.templatetags.portal import priced
 from curbledger.registry.entry import offered
 from curbledger.registry.lookups import Colour, Make, Province
 from curbledger.violations.attach import attached
@@ -23,8 +24,6 @@ from curbledger.violations.lists import Category, Location, Offence
 from curbledger.violations.violation import Violation
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from django.http import HttpResponse
 
     from curbledger.clients.client import Client
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
 
 # So many tickets say where most plates are from.
 _NEWEST = 50
-
-
-def _unbroken(cost: Decimal, client: Client) -> str:
-    """An amount that no line break parts from its currency."""
-    return money.show(cost, client.currency).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 class Ticket(ActForm):
@@ -73,7 +67,9 @@ class Ticket(ActForm):
             "colour": nothing + list(offered(Colour).values_list("pk", "name")),
             "location": nothing + list(offered(Location).values_list("pk", "name")),
             "category": nothing + list(offered(Category).values_list("pk", "name")),
-            "offences": [(row.pk, f"{row.name} · {_unbroken(row.default_cost, client)}") for row in offered(Offence)],
+            "offences": [
+                (row.pk, f"{row.name} · {priced(row.default_cost, client.currency)}") for row in offered(Offence)
+            ],
         }
         for name, choices in lists.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from curbledger.kit import money
-from curbledger.kit.sheet import write_csv, write_xlsx
+from curbledger.kit.sheet import EXCELS_MARK, write_csv, write_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,8 +97,7 @@ class Report:
         ]
         if form is Form.CSV:
             if for_a_desk:
-                # Excel takes a file without the mark for Windows-1252.
-                out.write("\N{ZERO WIDTH NO-BREAK SPACE}".encode())
+                out.write(EXCELS_MARK)
             write_csv(self.titles(), rows, out)
         else:
             amounts = [str(column.title) for column in self.columns if column.kind is Kind.MONEY]

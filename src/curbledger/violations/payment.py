@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import DataError, connection
+from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg.errors import NumericValueOutOfRange
+from django.utils.translation import gettext_noop
 
-from curbledger.errors import Conflict, Invalid, NotFound
+from curbledger.database.constraints import sums_that_fit
+from curbledger.errors import Conflict, NotFound
 from curbledger.kit import clock, money, sql
 from curbledger.violations.act import note_act
 from curbledger.violations.ledger import Discount, Payment
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _QUERIES = sql.load("curbledger.violations", "payment.sql")
+_TOO_MUCH = gettext_noop("All payments on a ticket come to {most} at most.")
 # Two equal payments that lie so near may be one, typed twice.
 _NEAR = timedelta(days=7)
 
@@ -128,17 +130,8 @@ def _lock(client: Client, ticket: str) -> _Due:
 
 def _write(client: Client, row: dict[str, Any]) -> tuple[_Due, int | None, Decimal]:
     """The ticket as it was, locked; the new payment's id, none where the reference is there; and what is owed then."""
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(_QUERIES["record"], row)
-        except DataError as error:
-            if not isinstance(error.__cause__, NumericValueOutOfRange):
-                raise
-            # The amount alone was looked at: it is the total that the ticket's row cannot hold.
-            raise Invalid(
-                _("All payments on a ticket come to {most} at most.").format(most=money.show(money.LARGEST)),
-                field="amount",
-            ) from error
+    with connection.cursor() as cursor, sums_that_fit(field="amount", said=_TOO_MUCH):
+        cursor.execute(_QUERIES["record"], row)
         found = cursor.fetchone()
     if found is None:
         raise no_ticket(client, row["ticket"])

@@ -18,7 +18,7 @@ from curbledger.database.actor import Actor, acting
 from curbledger.database.deadlocks import outlive_deadlocks
 from curbledger.errors import AccessRefused
 from curbledger.kit import clock
-from curbledger.refusal import Refusal, render
+from curbledger.refusal import Refusal, render, wrong_method
 from curbledger.throttle import refused_token
 from curbledger.wire import cors
 from curbledger.wire.body import parse
@@ -117,9 +117,7 @@ class Endpoint:
         if not client:
             raise Refusal(9000)
         if request.method not in self.methods:
-            allowed = cors.allow(self.methods)
-            said = f"The method must be {' or '.join(self.methods)}."
-            raise Refusal(9003, said, status=405, headers={"Allow": allowed})
+            raise wrong_method(self.methods, allow=cors.allow(self.methods))
         refuse_forms(request)
         if raw is None:
             raise Refusal(9030, "The body is larger than 1 MB.", status=413)

@@ -38,7 +38,12 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 def amount(context: Any, value: Decimal) -> str:  # noqa: ANN401  # Django's own
     """An amount in the client's currency, as the language writes it, with a real minus."""
     visit: Visit = context["visit"]
-    return f"{plain_amount(value)}{_NO_BREAK}{visit.client.currency}"
+    return priced(value, visit.client.currency)
+
+
+def priced(value: Decimal, currency: str) -> str:
+    """The same, for a text that is made elsewhere."""
+    return f"{plain_amount(value)}{_NO_BREAK}{currency}"
 
 
 @register.filter
