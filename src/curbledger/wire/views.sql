@@ -1,7 +1,7 @@
 -- name: plan
 -- For the statements below, until the transaction ends. The lists are short, but new ones have no statistics, and the
 -- planner takes them for a row that may be read again for each record. By a hash it is read once.
-SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_memoize = off
+SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off
 
 -- name: violations
 -- The violation's row, as it stood before marking, with what is to be collected: money is that of the placement,
