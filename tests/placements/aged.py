@@ -131,6 +131,13 @@ class Plans:
             if step.table in LARGE and step.reads_all
         ]
 
+    def scans_to_find(self) -> list[str]:
+        """Those of statements that find something, for whoever has not had the planner `analyze`.
+
+        What is judged is named by its ids, and without statistics an index by client alone looks as good for that.
+        """
+        return [scan for scan in self.scans() if "ANY (%(ids)s" not in scan]
+
     def often_read(self) -> list[str]:
         """Which statements read a table that is not large more than once, and how often."""
         return [

@@ -105,7 +105,7 @@ def test_the_archive_of_paid_tickets_is_never_read(town: Client) -> None:
         office, _agency = receivables(town, at=NOON)
     assert office.count == 20
     # Placements are read by the index that keeps them once in a cycle; of those that had another turn none counts.
-    assert {line.partition(" on ")[0] for line in found.scans()} <= {
+    assert {line.partition(" on ")[0] for line in found.scans_to_find()} <= {
         "Index Scan of placement by placement_is_once_in_a_cycle",
         "Index Only Scan of placement by placement_is_once_in_a_cycle",
     }

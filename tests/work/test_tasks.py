@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests import cast
 from tests.databases import url_of
 from tests.notices.town import by_mail, schedule
 from tests.stories.house import PATIENCE, House, Server
+from tests.violations.races import another_town
 
 OURS = [task for task in vars(tasks).values() if hasattr(task, "func")]
 
@@ -57,6 +59,39 @@ def test_a_worker_does_what_waits_and_leaves_nothing(committed_town: Client, tmp
     assert [job for job in jobs() if job[0] == "plan"] == []
     with client_scope(committed_town.pk):
         assert Message.objects.count() == 1
+
+
+def test_what_a_job_asks_for_while_nothing_else_waits_is_done_too(committed_town: Client, tmp_path: Path) -> None:
+    later = another_town()
+    with client_scope(later.pk):
+        schedule(later, (14, "mail"))
+        cast.issue(later, at=clock.now(), person=by_mail(later))
+    tasks.tend.configure(task_kwargs={"timestamp": 0}).defer()
+    # Nobody listens there: only whoever could mail asks for reports.
+    mail = {"CURBLEDGER_MAIL_HOST": "127.0.0.1", "CURBLEDGER_MAIL_PORT": "9"}
+    house = House(url_of(connection.settings_dict["NAME"]), tmp_path, mail)
+    with ThreadPoolExecutor() as pool, psycopg.connect(house.url) as held:
+        # It has to wait at the first client, until the worker has looked for more and found nothing.
+        held.execute("LOCK TABLE report_subscription")
+        ended = pool.submit(house.run, "work", "--once")
+        until_held_up(held)
+        held.rollback()
+        ended.result(PATIENCE)
+    assert [job for job in jobs() if job[1] == "todo"] == []
+    with client_scope(later.pk):
+        assert Message.objects.count() == 1
+
+
+def until_held_up(held: psycopg.Connection[Any]) -> None:
+    """Return once somebody waits for what this connection keeps."""
+    deadline = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT FROM pg_locks WHERE %s = ANY (pg_blocking_pids(pid))", [held.info.backend_pid])
+            if cursor.fetchone() is not None:
+                return
+            time.sleep(0.05)  # wait: between two looks at the database, with a deadline.
+    raise AssertionError("nobody waits")
 
 
 def queue_pid(house: House, but: int = 0) -> int:
