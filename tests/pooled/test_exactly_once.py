@@ -57,6 +57,6 @@ def test_one_clients_scope_is_gone_with_its_transaction(small_town: House) -> No
     """The next transaction on the same server connection sees nothing."""
     server, secret = small_town.serve(), token(small_town)
     assert len(server.collect(secret).ids) == 20
-    with psycopg.connect(small_town.url, autocommit=True) as session:
+    with psycopg.connect(small_town.url, autocommit=True, prepare_threshold=None) as session:
         for _ in range(20):
             assert session.execute("SELECT count(*) FROM violation").fetchone() == (0,)
