@@ -32,6 +32,8 @@ _SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "256MB",
     "maintenance_work_mem": "128MB",
+    # A claim writes fifty megabytes of it and more: with less, it has to write them out itself.
+    "wal_buffers": "64MB",
     "max_wal_size": "2GB",
     "min_wal_size": "256MB",
     "random_page_cost": "1.1",
