@@ -127,6 +127,7 @@ def test_times_are_those_of_the_client(town: Client, robin: int, manager: Browse
         ({"since": "2001-01-01"}, "1-OWN", "Nothing fits"),
         ({"ticket": "no such"}, "There is no such ticket.", "Okafor"),
         ({"since": "yesterday"}, "This cannot be looked for", "Okafor"),
+        ({"since": "2026-05-02", "until": "2026-05-01"}, "The first day is after the last.", "Nothing fits"),
         ({"what": "pg_class"}, "This cannot be looked for", "Okafor"),
         ({"who": "nobody@example.org"}, "Nothing fits", "1-OWN"),
         ({"person": "x"}, "This cannot be looked for", "Okafor"),

@@ -94,7 +94,10 @@ class TestList:
         assert "T-1" in part
         assert "<html" not in part
 
-    @pytest.mark.parametrize("query", ["since=yesterday", "state=lost", "category=x", "location=99999"])
+    @pytest.mark.parametrize(
+        "query",
+        ["since=yesterday", "state=lost", "category=x", "location=99999", "since=2026-05-02&until=2026-05-01"],
+    )
     def test_what_cannot_be_looked_for_is_said(self, eventful: Violation, clerk: Browser, query: str) -> None:
         seen = text(clerk, f"violations?{query}")
         assert "This cannot be looked for" in seen

@@ -22,6 +22,7 @@ from curbledger.kit.sheet import EXCELS_MARK
 from curbledger.permissions import Permission
 from curbledger.portal.audit_lines import read_entries
 from curbledger.portal.audit_words import TABLE_NAMES
+from curbledger.portal.forms import SpanForm
 from curbledger.portal.page import page
 from curbledger.portal.places import read_moment, write_moment
 from curbledger.portal.templatetags.portal import who_name
@@ -46,7 +47,7 @@ _COLUMNS = (
 )
 
 
-class Filters(forms.Form):
+class Filters(SpanForm):
     """What to look for. What cannot be read looks for nothing, and the page says so."""
 
     who = forms.CharField(required=False, label=gettext_lazy("Who"), max_length=254)

@@ -27,6 +27,18 @@ def new_key() -> str:
     return signing.TimestampSigner(salt=_SALT).sign(uuid.uuid4().hex)
 
 
+class SpanForm(forms.Form):
+    """A form that looks for what lies between two days, `since` and `until`; either may be absent."""
+
+    def clean(self) -> dict[str, Any]:
+        """What was asked for. A span that ends before it begins is a slip, and would look like nothing to be found."""
+        asked: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = asked.get("since"), asked.get("until")
+        if since is not None and until is not None and until < since:
+            self.add_error("since", _("The first day is after the last."))
+        return asked
+
+
 class ActForm(forms.Form):
     """A form of one act. Shown anew with what was typed where the domain refuses."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curbledger.permissions import Permission
 from curbledger.placements.by_reason import by_reason
+from curbledger.portal.forms import SpanForm
 from curbledger.portal.page import page
 from curbledger.portal.places import read_place, write_place
 from curbledger.portal.way_back import carried, kept
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _FURTHER = 4
 
 
-class Filters(forms.Form):
+class Filters(SpanForm):
     """What to look for. What cannot be read looks for nothing, and the page says so."""
 
     q = forms.CharField(required=False, max_length=100, strip=True)
