@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +26,8 @@ from tests.notices.town import by_mail, schedule
 from tests.stories.house import PATIENCE, House, Server
 from tests.violations.races import another_town
 
+# Nobody listens there, but only whoever could mail asks for reports.
+MAIL = {"CURBLEDGER_MAIL_HOST": "127.0.0.1", "CURBLEDGER_MAIL_PORT": "9"}
 OURS = [task for task in vars(tasks).values() if hasattr(task, "func")]
 
 
@@ -67,9 +71,7 @@ def test_what_a_job_asks_for_while_nothing_else_waits_is_done_too(committed_town
         schedule(later, (14, "mail"))
         cast.issue(later, at=clock.now(), person=by_mail(later))
     tasks.tend.configure(task_kwargs={"timestamp": 0}).defer()
-    # Nobody listens there: only whoever could mail asks for reports.
-    mail = {"CURBLEDGER_MAIL_HOST": "127.0.0.1", "CURBLEDGER_MAIL_PORT": "9"}
-    house = House(url_of(connection.settings_dict["NAME"]), tmp_path, mail)
+    house = House(url_of(connection.settings_dict["NAME"]), tmp_path, MAIL)
     with ThreadPoolExecutor() as pool, psycopg.connect(house.url) as held:
         # It has to wait at the first client, until the worker has looked for more and found nothing.
         held.execute("LOCK TABLE report_subscription")
@@ -80,6 +82,26 @@ def test_what_a_job_asks_for_while_nothing_else_waits_is_done_too(committed_town
     assert [job for job in jobs() if job[1] == "todo"] == []
     with client_scope(later.pk):
         assert Message.objects.count() == 1
+
+
+def test_a_worker_that_is_told_to_end_ends_what_it_has_begun_and_leaves_the_rest(
+    committed_town: Client, tmp_path: Path
+) -> None:
+    later = another_town()
+    tasks.tend.configure(task_kwargs={"timestamp": 0}).defer()
+    house = House(url_of(connection.settings_dict["NAME"]), tmp_path, MAIL)
+    with psycopg.connect(house.url) as held:
+        held.execute("LOCK TABLE report_subscription")
+        worker = subprocess.Popen([sys.executable, "-m", "curbledger", "work", "--once"], env=house.variables())
+        until_held_up(held)
+        worker.terminate()
+        held.rollback()
+        assert worker.wait(PATIENCE) == 0
+    asked_for = [args for name, status, args in jobs() if (name, status) == ("plan", "todo")]
+    assert f'{{"client_id": {later.pk}}}' in asked_for
+    assert committed_town.pk < later.pk
+    house.run("work", "--once")
+    assert [job for job in jobs() if job[1] == "todo"] == []
 
 
 def until_held_up(held: psycopg.Connection[Any]) -> None:
