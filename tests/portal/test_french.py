@@ -29,6 +29,7 @@ from curbledger.placements.kept_words import in_words
 from curbledger.portal.batch_words import ended_words, outcome_words
 from curbledger.registry.entry import add_entry
 from curbledger.violations.lists import Offence
+from curbledger.violations.payment import record_payment
 from tests import cast
 from tests.cast import issue
 from tests.placements.handing import arrived, call
@@ -149,6 +150,13 @@ def test_amounts_are_written_as_the_language_writes_them_and_english_in_the_list
     with translation.override("fr"):
         assert str(fault) == "fine: -1,234.50 is less than nothing"
         assert fault.said.translated().replace("\N{NO-BREAK SPACE}", " ").endswith("-1 234,50 est moins que rien")
+
+
+def test_a_payment_of_nothing_is_refused_in_french(town: Client) -> None:
+    with client_scope(town.pk), translation.override("fr"), pytest.raises(Invalid) as refused:
+        record_payment(town, issue(town).ticket, amount=Decimal(0), at=clock.now(), by="maud")
+    said = refused.value.message.replace("\N{NO-BREAK SPACE}", " ")
+    assert said == "Un paiement : il faut plus que zéro, et ce n’est pas le cas de 0."
 
 
 class TestBatches:

@@ -71,7 +71,7 @@ def record_payment(
     it again would undo the reversal. Raises NotFound; Invalid for an amount that cannot be (kit.money.check);
     Conflict where the reference stands for another amount.
     """
-    amount = money.check(amount, "A payment")
+    amount = money.check(amount, _("A payment"))
     paid_at = paid_at or at
     if not sure:
         due = _lock(client, ticket)
