@@ -75,7 +75,7 @@ def test_a_day_that_is_none_is_refused(town: Client, overdue: str, day: str) -> 
 
 def test_a_day_that_is_over_is_refused(town: Client, overdue: str) -> None:
     arguments = ["--ticket", overdue, "--kind", "court", "--reason", "x", "--until", "2020-01-01"]
-    assert "2020-01-01 is over: for OC_TOMA it is 2" in refused("hold", "add", "OC_TOMA", *arguments, expect=2)
+    assert refused("hold", "add", "OC_TOMA", *arguments).startswith("2020-01-01 is over: it is 2")
     assert goes(overdue)
 
 

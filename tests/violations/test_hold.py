@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from curbledger.clients.policy import HOLD_KINDS
 from curbledger.database.scope import client_scope
 from curbledger.errors import Conflict, Invalid, NotFound
 from curbledger.registry.models import Driver, Person
-from curbledger.violations.hold import hold_person, hold_violation, release_hold
+from curbledger.violations.hold import hold_person, hold_violation, hold_violations, release_hold
 from curbledger.violations.models import Hold, Violation
 from tests import cast
 from tests.cast import NOON
@@ -65,6 +65,53 @@ def test_a_kind_that_does_not_exist_and_a_missing_reason_are_refused(
         with pytest.raises(Invalid) as refused:
             attempt(kind=kind, reason=reason)
         assert refused.value.field == field
+    assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize(("until", "over"), [(NOON.date(), False), (NOON.date() - timedelta(days=1), True)])
+def test_a_hold_through_a_day_that_is_over_is_refused_and_through_today_is_none(
+    inside: Client, until: date, over: bool
+) -> None:
+    violation, robin = cast.issue(inside), cast.person(inside)
+    many = partial(hold_violations, inside, [violation.pk], kind="court", reason="x", at=NOON, by="clerk")
+    attempts = (partial(place, inside, violation.ticket), partial(place_on_person, inside, robin.pk), many)
+    for attempt in attempts:
+        if over:
+            with pytest.raises(Invalid, match="2026-05-19 is over: it is 2026-05-20 already") as refused:
+                attempt(until=until)
+            assert refused.value.field == "until"
+        else:
+            attempt(until=until)
+    assert Hold.objects.count() == (0 if over else 3)
+
+
+def test_what_day_it_is_the_clients_clock_says(inside: Client) -> None:
+    late = datetime(2026, 5, 21, 3, 59, tzinfo=UTC)
+    violation = cast.issue(inside)
+    assert place(inside, violation.ticket, at=late, until=date(2026, 5, 20)).until == date(2026, 5, 20)
+    with pytest.raises(Invalid):
+        place(inside, violation.ticket, at=late + timedelta(minutes=1), until=date(2026, 5, 20))
+
+
+@pytest.mark.parametrize(
+    ("petition_on", "fits"),
+    [
+        (NOON.date(), True),
+        (NOON.date() + timedelta(days=1), False),
+        (date(1950, 1, 1), True),
+        (date(1949, 12, 31), False),
+        (date(26, 5, 1), False),
+    ],
+)
+def test_a_petition_of_a_day_on_which_nobody_filed_it_is_refused(inside: Client, petition_on: date, fits: bool) -> None:
+    """A slip of the year would let tickets go that the court has stayed, or keep later ones for ever."""
+    robin = cast.person(inside)
+    if fits:
+        assert place_on_person(inside, robin.pk, petition_on=petition_on).petition_on == petition_on
+        return
+    with pytest.raises(Invalid, match=f"No petition was filed on {petition_on.isoformat()}") as refused:
+        place_on_person(inside, robin.pk, petition_on=petition_on)
+    assert refused.value.field == "petition_on"
     assert not Hold.objects.exists()
 
 

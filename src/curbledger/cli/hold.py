@@ -40,8 +40,6 @@ def add(
     """Hold a ticket back."""
     client = find_client(code)
     at = clock.now()
-    if until is not None and until < (today := clock.local_day(at, client.zone)):
-        raise typer.BadParameter(f"{until} is over: for {client.code} it is {today}.", param_hint="--until")
     with client_scope(client.pk):
         hold = hold_violation(client, ticket, kind=kind, reason=reason, at=at, by=who(), until=until)
     end = f"through {hold.until}" if hold.until else "until it is released"

@@ -23,8 +23,6 @@ from curbledger.violations.standing import Hold
 from curbledger.violations.state import owed_now
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from curbledger.errors import CurbledgerError
     from curbledger.portal.visit import Visit
     from curbledger.violations.violation import Violation
@@ -195,9 +193,6 @@ _PLACED_BY_STAFF = [("", "—"), *((kind, _capital(DETAIL_NAMES[kind])) for kind
 class HoldForm(ActForm):
     """What kind, until when, why."""
 
-    # Whoever shows the form says when and where it is.
-    today: date
-
     kind = forms.ChoiceField(label=_("Kind"), choices=_PLACED_BY_STAFF)
     until = forms.DateField(
         label=_("Last day"),
@@ -207,20 +202,9 @@ class HoldForm(ActForm):
     )
     reason = reason_field()
 
-    def clean_until(self) -> Any:  # noqa: ANN401  # a date
-        """Not of yesterday."""
-        day = self.cleaned_data["until"]
-        if day is not None and day < self.today:
-            raise forms.ValidationError(gettext("This day is over."))
-        return day
-
 
 class PlaceHold(OnTicket, HoldForm):
     """One ticket."""
-
-    def prepare(self) -> None:
-        """The client's day."""
-        self.today = self.visit.at.astimezone(self.visit.client.zone).date()
 
 
 class Release(OnTicket):

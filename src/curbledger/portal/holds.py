@@ -33,7 +33,6 @@ def hold_many(visit: Visit) -> HttpResponse:
     ]
     tickets = list(Violation.objects.filter(pk__in=picked).order_by("pk"))
     form = HoldForm(visit.request.POST if visit.request.method == "POST" else None)
-    form.today = visit.at.astimezone(visit.client.zone).date()
     if tickets and form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("kind", "until", "reason")}
 
