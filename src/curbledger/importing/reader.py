@@ -7,6 +7,7 @@ row up to the next quote, and nobody would notice.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import zlib
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from curbledger.importing.said import Value
 
 _GZIP = b"\x1f\x8b"
-_BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 # What a file is read as that is not UTF-8, where the mapping says nothing. Latin-1 is the same, but for signs that
 # nobody writes.
@@ -173,9 +173,9 @@ class _Lines:
         if number == 1:
             if line.startswith(_WIDE_BOMS):
                 raise BadFile(Said(_("{file} is UTF-16 or UTF-32. Save it as UTF-8."), {"file": str(self._path)}))
-            if line.startswith(_BOM):
+            if line.startswith(codecs.BOM_UTF8):
                 self._may_be_older = False
-                line = line.removeprefix(_BOM)
+                line = line.removeprefix(codecs.BOM_UTF8)
         if len(line) > _LONGEST_LINE:
             self._faults[number] = Said(_("the line is longer than {most} bytes"), {"most": f"{_LONGEST_LINE:,}"})
             # A quote in the part that is kept would take the lines after it along.

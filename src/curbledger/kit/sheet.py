@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from decimal import Decimal
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Cell: TypeAlias = str | int | Decimal | bool | None
 
 # Excel takes a CSV file that does not begin with it for Windows-1252.
-EXCELS_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
+EXCELS_MARK = codecs.BOM_UTF8
 
 # What one sheet and one cell hold.
 _SHEET_ROWS = 1_048_576
