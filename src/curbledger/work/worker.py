@@ -51,11 +51,11 @@ async def _until_empty() -> None:
     # What an interrupt from the keyboard does by itself.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, os.kill, os.getpid(), signal.SIGINT)
     async with app.open_async():
-        again = True
-        while again:
+        while True:
             await app.run_worker_async(**_OPTIONS, wait=False, install_signal_handlers=False)
             waiting = await app.job_manager.list_jobs_async(status=Status.TODO.value)
-            again = any(job.scheduled_at is None or job.scheduled_at <= clock.now() for job in waiting)
+            if all(job.scheduled_at is not None and job.scheduled_at > clock.now() for job in waiting):
+                return
 
 
 def _end_with(parent: int) -> None:
