@@ -8,14 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
-from tests.stories.house import PATIENCE, Answer, House, Server, read_answer
+from tests.stories.house import Answer, House, Server, read_answer, wait_until_held_up
 from tests.stories.ledger import check_answer, token
 
 if TYPE_CHECKING:
@@ -177,16 +176,6 @@ def test_a_restore_may_replace_what_is_there_if_it_is_told_so(external: Make, tm
     assert "Collections" not in house.run("batches", "OC_TOMA")
 
 
-def _wait_until_blocked(database: psycopg.Connection[Any]) -> None:
-    """Wait until somebody stands before a lock in this database."""
-    deadline = time.monotonic() + PATIENCE
-    # Not pg_stat_activity: a transaction sees that as it was when it first looked.
-    blocked = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'placement'::regclass"
-    while database.execute(blocked).fetchone() is None:
-        assert time.monotonic() < deadline, "nobody waits"
-        time.sleep(0.05)  # wait: between two looks at the database, with a deadline.
-
-
 def test_a_restore_that_is_killed_leaves_what_was_there(external: Make, tmp_path: Path) -> None:
     house = external("old")
     house.run("migrate")
@@ -203,7 +192,7 @@ def test_a_restore_that_is_killed_leaves_what_was_there(external: Make, tmp_path
             stderr=subprocess.DEVNULL,
         )
         try:
-            _wait_until_blocked(somebody)
+            wait_until_held_up(somebody)
         finally:
             restoring.kill()
             restoring.wait()

@@ -114,6 +114,16 @@ class House:
             server.stop()
 
 
+def wait_until_held_up(holder: psycopg.Connection[Any]) -> None:
+    """Return once somebody waits for what this connection's transaction holds."""
+    deadline = time.monotonic() + PATIENCE
+    # Not pg_stat_activity: a transaction sees that as it was when it first looked.
+    waits = "SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    while holder.execute(waits).fetchone() is None:
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.05)  # wait: between two looks at the database, with a deadline.
+
+
 @dataclass
 class Server:
     """One `curbledger serve`, with its worker processes."""

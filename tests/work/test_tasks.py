@@ -23,7 +23,7 @@ from curbledger.work import tasks
 from tests import cast
 from tests.databases import url_of
 from tests.notices.town import by_mail, schedule
-from tests.stories.house import PATIENCE, House, Server
+from tests.stories.house import PATIENCE, House, Server, wait_until_held_up
 from tests.violations.races import another_town
 
 # Nobody listens there, but only whoever could mail asks for reports.
@@ -76,7 +76,7 @@ def test_what_a_job_asks_for_while_nothing_else_waits_is_done_too(committed_town
         # It has to wait at the first client, until the worker has looked for more and found nothing.
         held.execute("LOCK TABLE report_subscription")
         ended = pool.submit(house.run, "work", "--once")
-        until_held_up(held)
+        wait_until_held_up(held)
         held.rollback()
         ended.result(PATIENCE)
     assert [job for job in jobs() if job[1] == "todo"] == []
@@ -93,7 +93,7 @@ def test_a_worker_that_is_told_to_end_ends_what_it_has_begun_and_leaves_the_rest
     with psycopg.connect(house.url) as held:
         held.execute("LOCK TABLE report_subscription")
         worker = subprocess.Popen([sys.executable, "-m", "curbledger", "work", "--once"], env=house.variables())
-        until_held_up(held)
+        wait_until_held_up(held)
         worker.terminate()
         held.rollback()
         assert worker.wait(PATIENCE) == 0
@@ -102,18 +102,6 @@ def test_a_worker_that_is_told_to_end_ends_what_it_has_begun_and_leaves_the_rest
     assert committed_town.pk < later.pk
     house.run("work", "--once")
     assert [job for job in jobs() if job[1] == "todo"] == []
-
-
-def until_held_up(held: psycopg.Connection[Any]) -> None:
-    """Return once somebody waits for what this connection keeps."""
-    deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT FROM pg_locks WHERE %s = ANY (pg_blocking_pids(pid))", [held.info.backend_pid])
-            if cursor.fetchone() is not None:
-                return
-            time.sleep(0.05)  # wait: between two looks at the database, with a deadline.
-    raise AssertionError("nobody waits")
 
 
 def queue_pid(house: House, but: int = 0) -> int:
